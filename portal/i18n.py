@@ -3,11 +3,11 @@
 A page receives one `Texts` and hands it down. Nothing is global, so two people never share a language by accident.
 """
 
+import datetime as dt
 import gettext
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -59,24 +59,24 @@ class Texts:
         """The text for this language out of content that carries several; French when this one is missing."""
         return translations.get(self.locale) or translations.get("fr") or next(iter(translations.values()), "")
 
-    def time(self, at: datetime) -> str:
+    def time(self, at: dt.datetime) -> str:
         """14 h 02 · 14:02, at the centres' time."""
         local = at.astimezone(PARIS)
         return f"{local.hour}{NBSP}h{NBSP}{local.minute:02d}" if self.locale == "fr" else format_time(local, "HH:mm")
 
-    def date(self, day: date) -> str:
-        """mercredi 2 décembre 2026 · Wednesday 2 December 2026."""
+    def date(self, day: dt.date) -> str:
+        """In full: mercredi 2 décembre 2026 · Wednesday 2 December 2026."""
         return format_date(_day(day), "EEEE d MMMM yyyy", locale=self._babel)
 
-    def day(self, day: date) -> str:
+    def day(self, day: dt.date) -> str:
         """02/12/2026 in both languages: the portal's users are in France."""
         return format_date(_day(day), "dd/MM/yyyy", locale=self._babel)
 
-    def month(self, day: date) -> str:
-        """déc. 2026 · Dec 2026."""
+    def month(self, day: dt.date) -> str:
+        """Month and year: déc. 2026 · Dec 2026."""
         return format_date(_day(day), "MMM yyyy", locale=self._babel)
 
-    def moment(self, at: datetime) -> str:
+    def moment(self, at: dt.datetime) -> str:
         """02/12/2026 à 14 h 02 · 02/12/2026 at 14:02."""
         return self("{day} at {time}", day=self.day(at), time=self.time(at))
 
@@ -93,8 +93,8 @@ class Texts:
         return "fr_FR" if self.locale == "fr" else "en_GB"
 
 
-def _day(value: date) -> date:
-    return value.astimezone(PARIS).date() if isinstance(value, datetime) else value
+def _day(value: dt.date) -> dt.date:
+    return value.astimezone(PARIS).date() if isinstance(value, dt.datetime) else value
 
 
 @cache
@@ -109,4 +109,4 @@ def texts(locale: str) -> Texts:
     return Texts(locale=code, catalogue=gettext.GNUTranslations(compiled))
 
 
-__all__ = ["LOCALES", "LOCALES_FOLDER", "NBSP", "Message", "N_", "Texts", "texts"]
+__all__ = ["LOCALES", "LOCALES_FOLDER", "NBSP", "N_", "Message", "Texts", "texts"]

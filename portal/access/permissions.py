@@ -1,0 +1,32 @@
+"""The vocabulary of rights: resource:action, alphabetical. A verb names one of these before it touches anything."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    ALERT_ACKNOWLEDGE = "alert:acknowledge"
+    ALERT_READ = "alert:read"
+    BIOLOGY_READ = "biology:read"
+    BIOLOGY_WRITE = "biology:write"
+    ORGANIZATION_CREATE = "organization:create"
+    ORGANIZATION_LIST = "organization:list"
+    PATIENT_CREATE = "patient:create"
+    PATIENT_IDENTITY_READ = "patient:read-identity"
+    PATIENT_LIST = "patient:list"
+    PATIENT_READ = "patient:read"
+    PRACTITIONER_CREATE = "practitioner:create"
+    PRACTITIONER_LIST = "practitioner:list"
+    QUERY_ANSWER = "query:answer"
+    QUERY_READ = "query:read"
+    QUESTIONNAIRE_ASSIGN = "questionnaire:assign"
+    RESPONSE_AMEND = "response:amend"
+    RESPONSE_FILL = "response:fill"
+    RESPONSE_READ = "response:read"
+    REVIEW_DECIDE = "review:decide"
+    REVIEW_READ = "review:read"
+    SUBJECT_ENROL = "subject:enrol"
+    SUBJECT_LIST = "subject:list"
+    SUBJECT_READ = "subject:read"
+    TREATMENT_READ = "treatment:read"
+    TREATMENT_WRITE = "treatment:write"
+    TRIAL_MANAGE = "trial:manage"

@@ -1,0 +1,16 @@
+"""The door to any FHIR R4 server: Aidbox or the embedded backend. Nobody else imports fhirpy, nor httpx for FHIR."""
+
+from portal.fhir.bundles import Entry, Transaction
+from portal.fhir.client import FHIRClient, Page, Query
+from portal.fhir.transport import Transport, embedded_transport, remote_transport
+
+__all__ = [
+    "Entry",
+    "FHIRClient",
+    "Page",
+    "Query",
+    "Transaction",
+    "Transport",
+    "embedded_transport",
+    "remote_transport",
+]

@@ -1,0 +1,54 @@
+"""What every test stands on: a clock that stands still, luck that repeats, both languages, and a closed network.
+
+The network is closed by pytest-socket (only loopback answers) and every warning is an error; both are set in pyproject.toml.
+"""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from portal.chance import SeededChance
+from portal.clock import FixedClock
+from portal.i18n import Texts, texts
+
+WEDNESDAY_AT_14_02_IN_PARIS = datetime(2026, 12, 2, 13, 2, tzinfo=UTC)
+BROWSER_TESTS = Path(__file__).parent / "browser"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests run last: Playwright keeps an event loop of its own, beside which no asyncio test can start."""
+    for item in items:
+        if item.path.is_relative_to(BROWSER_TESTS):
+            item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A setting exported in the developer's shell changes no test."""
+    for name in list(os.environ):
+        if name.startswith("PORTAL_") or name in {"PORT", "HOST"}:
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Wednesday 2 December 2026, 14:02 in Paris; `clock.tick(seconds)` moves it."""
+    return FixedClock(WEDNESDAY_AT_14_02_IN_PARIS)
+
+
+@pytest.fixture
+def chance() -> SeededChance:
+    return SeededChance(1)
+
+
+@pytest.fixture
+def fr() -> Texts:
+    return texts("fr")
+
+
+@pytest.fixture
+def en() -> Texts:
+    return texts("en")

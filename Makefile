@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check format prove bench lock clean-demo clean
+.PHONY: help run test test-fast check format pictures prove bench lock clean-demo clean
 
 HOST ?= 127.0.0.1
 PORT ?= 8080
@@ -37,6 +37,10 @@ check: ## style, types, import contracts, translations, house rules
 format: ## put the code in the house's form
 	@deploy/setup/prepare check
 	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format .
+
+pictures: ## take the README's pictures anew, by the journeys that show those screens
+	@deploy/setup/prepare test
+	@PORTAL_PICTURES=docs/pictures $(PY) -m pytest -m pictures $(ARGS)
 
 prove: ## the long proofs: many crashes, many random cases
 	@deploy/setup/prepare test

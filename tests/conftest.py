@@ -22,6 +22,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(BROWSER_TESTS):
             item.add_marker(pytest.mark.browser)
+        if "picture" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.pictures)
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 

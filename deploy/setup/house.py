@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LONGEST_MODULE = 400
 SOURCES = ("portal/", "pages/", "components/")
 
-# Written in pieces, so that this file does not break its own rule.
+# Each pattern is written so that it does not match itself.
 INDEX_HOST = re.compile(r"https?://[^\s\"']*(?:py" r"pi\.|python" r"hosted|npm" r"js)")
 PERSONAL_PATH = re.compile(r"(?<![\w.~-])/(?:home/\w+|Users/\w+|root)/")
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portal.i18n import Message, N_
+from portal.i18n import N_, Message
 
 
 class PortalError(Exception):

@@ -1,0 +1,124 @@
+"""Composition root: builds the portal from its settings. Whatever starts the product (web, command line, tests) starts here."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from portal.access import Actor, Role
+from portal.accounts.tokens import Bearer, TokenSigner
+from portal.acting import Acting
+from portal.authoring import Catalogue
+from portal.chance import Chance, SystemChance
+from portal.clock import Clock, SystemClock
+from portal.db import Database
+from portal.embedded import Backend, Identity, open_backend
+from portal.errors import NotReady
+from portal.fhir import FHIRClient, Transport, embedded_transport, remote_transport
+from portal.i18n import N_
+from portal.settings import Settings
+
+CONTENT = Path(__file__).parent.parent / "content"
+SERVICE = Actor(user="portal", role=Role.SERVICE, reference="Device/portal", name="Portail")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Portal:
+    """The running product. `backend` is the embedded FHIR server, or None when the record is in Aidbox."""
+
+    settings: Settings
+    clock: Clock
+    chance: Chance
+    db: Database
+    transport: Transport
+    backend: Backend | None
+    catalogue: Catalogue
+    signer: TokenSigner
+    secret: str
+
+    def acting(self, actor: Actor) -> Acting:
+        """A person at work: FHIR calls carry their own token."""
+        return Acting(
+            actor=actor,
+            fhir=FHIRClient(self.transport, Bearer(self.signer, actor)),
+            service=FHIRClient(self.transport, Bearer(self.signer, SERVICE)),
+            db=self.db,
+            clock=self.clock,
+            chance=self.chance,
+            settings=self.settings,
+            catalogue=self.catalogue,
+        )
+
+    def service(self) -> Acting:
+        """The portal itself, for what no person does: start-up, sign-in look-ups, demonstration data."""
+        return self.acting(SERVICE)
+
+    async def close(self) -> None:
+        await self.transport.close()
+        if self.backend is not None:
+            await self.backend.close()
+        await self.db.close()
+
+
+async def open_portal(settings: Settings, *, clock: Clock | None = None, chance: Chance | None = None) -> Portal:
+    """Open the databases and the catalogue. Raises `NotReady` with the setting or the file to mend."""
+    clock, chance = clock or SystemClock(), chance or SystemChance()
+    catalogue = Catalogue.load(CONTENT / "questionnaires")
+    secret = portal_secret(settings)
+    signer = TokenSigner(key=secret, issuer=settings.address, clock=clock)
+    db = await Database.open_folder(settings.data_dir)
+    backend: Backend | None = None
+    if settings.fhir_url:
+        transport = remote_transport(settings.fhir_url, chance=chance, deadline=settings.fhir_timeout)
+    else:
+        backend = await open_backend(
+            settings.data_dir / "fhir", clock=clock, chance=chance, authenticate=Introspector(signer)
+        )
+        transport = embedded_transport(backend.asgi, chance=chance, deadline=settings.fhir_timeout)
+    return Portal(
+        settings=settings,
+        clock=clock,
+        chance=chance,
+        db=db,
+        transport=transport,
+        backend=backend,
+        catalogue=catalogue,
+        signer=signer,
+        secret=secret,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Introspector:
+    """Tells the embedded backend whose token this is, as Aidbox's TokenIntrospector does in production."""
+
+    signer: TokenSigner
+
+    def __call__(self, token: str) -> Identity | None:
+        claims = self.signer.read(token)
+        if claims is None:
+            return None
+        return Identity(
+            user=claims.user,
+            roles=(claims.role,),
+            fhir_user=claims.reference,
+            is_service=claims.role == Role.SERVICE,
+        )
+
+
+def portal_secret(settings: Settings) -> str:
+    """The key that signs: from the settings, or made once and kept where only the portal's own account reads it."""
+    given = settings.secret_key.get_secret_value()
+    if given:
+        if len(given) < 32:
+            raise NotReady(N_("PORTAL_SECRET_KEY must have at least 32 characters."))
+        return given
+    if settings.fhir_url:
+        raise NotReady(N_("Set PORTAL_SECRET_KEY: the FHIR server must know the key that signs."))
+    path = settings.data_dir / "secret"
+    if not path.exists():
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()

@@ -1,0 +1,46 @@
+"""Trials and cohorts as data: a file in content/trials describes visits and batteries; nothing here knows a trial by name."""
+
+from portal.trials.arcs import arc_trials, name_arc
+from portal.trials.enrol import Enrolment, enrol, open_visit, plan_visits
+from portal.trials.load import load_trial, load_trials
+from portal.trials.manage import TrialSummary, assign_trial, install, list_trials
+from portal.trials.model import Category, Trial, TrialForm, VisitKind
+from portal.trials.read import (
+    Membership,
+    SubjectPage,
+    SubjectRow,
+    SubjectVisit,
+    VisitForm,
+    memberships,
+    subject,
+    subjects,
+    visits,
+)
+
+__all__ = [
+    "Category",
+    "Enrolment",
+    "Membership",
+    "SubjectPage",
+    "SubjectRow",
+    "SubjectVisit",
+    "Trial",
+    "TrialForm",
+    "TrialSummary",
+    "VisitForm",
+    "VisitKind",
+    "arc_trials",
+    "assign_trial",
+    "enrol",
+    "install",
+    "list_trials",
+    "load_trial",
+    "load_trials",
+    "memberships",
+    "name_arc",
+    "open_visit",
+    "plan_visits",
+    "subject",
+    "subjects",
+    "visits",
+]

@@ -1,5 +1,6 @@
 """House rules that no off-the-shelf tool checks: length of modules, texts that belong to one machine, a lock in step."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -20,7 +21,7 @@ PERSONAL_PATH = re.compile(r"(?<![\w.~-])/(?:home/\w+|Users/\w+|root)/")
 
 
 def main() -> int:
-    complaints = [*long_modules(), *local_texts(), *stale_lock()]
+    complaints = [*long_modules(), *private_imports(), *local_texts(), *stale_lock()]
     for complaint in complaints:
         print(complaint)
     return 1 if complaints else 0
@@ -44,6 +45,43 @@ def long_modules() -> Iterator[str]:
             lines = len((ROOT / name).read_text("utf-8").splitlines())
             if lines > LONGEST_MODULE:
                 yield f"{name}: {lines} lines; a module is split by subject before {LONGEST_MODULE}"
+
+
+def private_imports() -> Iterator[str]:
+    """A room's modules are its own, but for those that its `__init__` exports or names as `portal.room.module`.
+
+    The composition root, portal/app.py and portal/__main__.py, is free to open any door.
+    """
+    for name in tracked():
+        if not name.startswith(SOURCES) or not name.endswith(".py") or name in {"portal/app.py", "portal/__main__.py"}:
+            continue
+        own_room = name.split("/")[1] if name.startswith("portal/") else ""
+        for line, module in sorted({(line, ".".join(path.split(".")[:3])) for line, path in _imported(ROOT / name)}):
+            parts = module.split(".")
+            if parts[0] != "portal" or len(parts) < 3 or parts[1] == own_room:
+                continue
+            room, place = parts[1], ROOT / "portal" / parts[1] / parts[2]
+            is_module = place.is_dir() or place.with_suffix(".py").is_file()
+            if is_module and not _is_public(room, parts[2]):
+                yield f"{name}:{line}: {room}.{parts[2]} belongs to portal/{room} alone; use what portal.{room} exports"
+
+
+def _imported(path: Path) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def _is_public(room: str, module: str) -> bool:
+    front = ast.parse((ROOT / "portal" / room / "__init__.py").read_text("utf-8"))
+    named = re.search(rf"`(?:portal\.)?(?:{room}\.)?{module}`", ast.get_docstring(front) or "")
+    exported = any(
+        isinstance(node, ast.ImportFrom) and any((alias.asname or alias.name) == module for alias in node.names)
+        for node in front.body
+    )
+    return bool(named) or exported
 
 
 def local_texts() -> Iterator[str]:

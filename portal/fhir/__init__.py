@@ -1,4 +1,7 @@
-"""The door to any FHIR R4 server: Aidbox or the embedded backend. Nobody else imports fhirpy, nor httpx for FHIR."""
+"""The door to any FHIR R4 server: Aidbox or the embedded backend. Nobody else imports fhirpy, nor httpx for FHIR.
+
+Public modules: `systems` (every canonical URL and code system), `jsons` (reading and writing FHIR JSON).
+"""
 
 from portal.fhir.bundles import Entry, Transaction
 from portal.fhir.client import FHIRClient, Page, Query

@@ -33,6 +33,42 @@ def test_a_module_over_400_lines_is_named(house: ModuleType, tmp_path: Path) -> 
     assert [complaint.split(":")[0] for complaint in house.long_modules()] == ["portal/long.py"]
 
 
+@pytest.fixture
+def two_rooms(tmp_path: Path) -> Path:
+    """A room with one public module, one private one and an exported name; another room asks for them."""
+    (tmp_path / "portal/trials").mkdir(parents=True)
+    (tmp_path / "portal/review").mkdir()
+    (tmp_path / "portal/trials/__init__.py").write_text(
+        '"""Trials. `portal.trials.model` is public."""\nfrom portal.trials.load import load_trial\n'
+    )
+    for module in ("model", "load"):
+        (tmp_path / f"portal/trials/{module}.py").touch()
+    return tmp_path / "portal/review/states.py"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from portal.trials import load_trial",
+        "from portal.trials.model import Trial",
+        "from portal.trials import model",
+    ],
+)
+def test_what_a_room_exports_may_be_imported(house: ModuleType, two_rooms: Path, line: str) -> None:
+    two_rooms.write_text(line)
+
+    assert not list(house.private_imports())
+
+
+@pytest.mark.parametrize(
+    "line", ["from portal.trials.load import Loader", "import portal.trials.load", "from portal.trials import load"]
+)
+def test_a_private_module_of_another_room_is_named(house: ModuleType, two_rooms: Path, line: str) -> None:
+    two_rooms.write_text(line)
+
+    assert [complaint.split(":")[0] for complaint in house.private_imports()] == ["portal/review/states.py"]
+
+
 @pytest.mark.parametrize("text", ["https://{}pi.org/simple", "https://files.{}thonhosted.org/x", "/home/{}/portal"])
 def test_a_text_of_one_machine_is_named(house: ModuleType, tmp_path: Path, text: str) -> None:
     (tmp_path / "notes.md").write_text("first line\nsee " + text.format("py") + "\n")

@@ -7,6 +7,9 @@ PortalError
 ├── NotReady                the product is not set up as it must be (start-up only)
 ├── CodeRefused             a one-time code is wrong, expired or used up
 ├── TooManyTries            throttled; carries when to come back
+├── AlreadySent             the questionnaire was sent in between: no answer is taken any more
+├── BeingSent               another page is sending it now: try again in a moment
+├── ChangedElsewhere        another page changed it, so that this gesture no longer means the same: show the new state
 └── RecordError             the FHIR server's answer
     ├── NotFound
     │   └── Gone
@@ -91,6 +94,18 @@ class TooManyTries(PortalError):
     def __init__(self, until: datetime, msgid: str | None = None, /, **params: Any) -> None:
         super().__init__(msgid, **params)
         self.until = until
+
+
+class AlreadySent(PortalError):
+    default = N_("This questionnaire has already been sent. Your centre can still correct an answer with you.")
+
+
+class BeingSent(PortalError):
+    default = N_("This questionnaire is being sent from another page. Wait a moment.")
+
+
+class ChangedElsewhere(PortalError):
+    default = N_("These answers were changed on another page or device. Here they are as they stand now.")
 
 
 class RecordError(PortalError):

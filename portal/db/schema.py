@@ -55,26 +55,27 @@ totp = Table(
     Column("last_step", Integer, nullable=False, comment="so that an authenticator's code works once"),
 )
 
-journal = Table(
-    "journal",
-    metadata,
-    Column("revision", Integer, primary_key=True, autoincrement=True),
-    Column("response", String(64), nullable=False, comment="id of the QuestionnaireResponse"),
-    Column("path", String(400), nullable=False, comment="linkId, or linkIds and row ids of repeats joined by /"),
-    Column("value", Text, nullable=False, comment="JSON of the answer; null clears"),
-    Column("key", String(64), nullable=False, comment="idempotency key: a repeated send is one row"),
-    Column("author", String(128), nullable=False),
-    Column("at", String(32), nullable=False),
-    UniqueConstraint("response", "key", name="journal_once"),
-)
-Index("journal_response", journal.c.response, journal.c.revision)
-
 places = Table(
     "places",
     metadata,
     Column("response", String(64), primary_key=True, comment="id of the QuestionnaireResponse"),
     Column("section", Integer, nullable=False, comment="where the person was, so that another device resumes there"),
+    Column("revision", Integer, nullable=False, comment="of the latest answer; counts on when rows are folded away"),
+    Column("sealed_until", String(32), nullable=False, default="", comment="no answer is taken before; 9999 once sent"),
     Column("at", String(32), nullable=False),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("response", String(64), primary_key=True, comment="id of the QuestionnaireResponse"),
+    Column("revision", Integer, primary_key=True, autoincrement=False, comment="1, 2, 3… for each response, no gaps"),
+    Column("path", String(400), nullable=False, comment="linkId, or linkIds and rows of repeats joined by /"),
+    Column("value", Text, nullable=False, comment="JSON of the answer; null clears"),
+    Column("key", String(64), nullable=False, comment="idempotency key: a repeated send is one row"),
+    Column("author", String(128), nullable=False),
+    Column("at", String(32), nullable=False),
+    UniqueConstraint("response", "key", name="journal_once"),
 )
 
 messages = Table(

@@ -46,22 +46,23 @@ def upgrade() -> None:
         sa.Column("last_step", sa.Integer, nullable=False),
     )
     op.create_table(
+        "places",
+        sa.Column("response", sa.String(64), primary_key=True),
+        sa.Column("section", sa.Integer, nullable=False),
+        sa.Column("revision", sa.Integer, nullable=False),
+        sa.Column("sealed_until", sa.String(32), nullable=False),
+        sa.Column("at", sa.String(32), nullable=False),
+    )
+    op.create_table(
         "journal",
-        sa.Column("revision", sa.Integer, primary_key=True, autoincrement=True),
-        sa.Column("response", sa.String(64), nullable=False),
+        sa.Column("response", sa.String(64), primary_key=True),
+        sa.Column("revision", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("path", sa.String(400), nullable=False),
         sa.Column("value", sa.Text, nullable=False),
         sa.Column("key", sa.String(64), nullable=False),
         sa.Column("author", sa.String(128), nullable=False),
         sa.Column("at", sa.String(32), nullable=False),
         sa.UniqueConstraint("response", "key", name="journal_once"),
-    )
-    op.create_index("journal_response", "journal", ["response", "revision"])
-    op.create_table(
-        "places",
-        sa.Column("response", sa.String(64), primary_key=True),
-        sa.Column("section", sa.Integer, nullable=False),
-        sa.Column("at", sa.String(32), nullable=False),
     )
     op.create_table(
         "messages",

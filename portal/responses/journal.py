@@ -1,0 +1,188 @@
+"""The answer journal: each answer is one durable row before anybody is told that it is saved.
+
+Rows of a response are numbered 1, 2, 3… without gaps, so that a device sees at once whether another has written in
+between. A stored draft says up to which number it holds the rows (`folded`); rows are taken away only once they are in it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from portal.chance import Chance
+from portal.clock import Clock
+from portal.db import Database, journal, places
+from portal.errors import AlreadySent, BeingSent, ChangedElsewhere
+from portal.fhir.jsons import dumps, loads
+
+FOR_EVER = "9999"
+SENDING = timedelta(seconds=60)  # longer than any call to the FHIR server may last
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One answer. `path` is the question's (`+path` and `-path` add and remove a line), `value` what the form takes."""
+
+    revision: int
+    path: str
+    value: Any
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where a draft stands. `revision` is that of its latest answer, `at` when it was given."""
+
+    section: int
+    revision: int
+    at: datetime
+    sent: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Journal:
+    """The journal of one response. `author` is the reference of who answers."""
+
+    db: Database
+    clock: Clock
+    chance: Chance
+    response: str
+    author: str
+
+    async def open(self, folded: int) -> Place:
+        """Make ready for answers to a draft that holds rows up to `folded`; the place of an open draft is kept."""
+        at = _iso(self.clock.now())
+
+        def work(connection: Connection) -> Place:
+            row = connection.execute(select(places).where(places.c.response == self.response)).one_or_none()
+            if row is None:
+                values = {"section": 0, "revision": folded, "sealed_until": "", "at": at}
+                connection.execute(insert(places).values(response=self.response, **values))
+            elif row.revision < folded:  # this database was restored from an older copy
+                connection.execute(_at_place(self.response).values(revision=folded))
+            return _place(connection, self.response)
+
+        return await self.db.write(work)
+
+    async def place(self) -> Place | None:
+        """None when no draft was ever open here."""
+
+        def work(connection: Connection) -> Place | None:
+            known = connection.execute(select(places.c.response).where(places.c.response == self.response)).first()
+            return _place(connection, self.response) if known else None
+
+        return await self.db.read(work)
+
+    async def append(self, path: str, value: Any, key: str, *, after: int | None = None) -> Row:
+        """Keep one answer; on return it is on disk. A repeated `key` gives the row of the first time.
+
+        `after` refuses (`ChangedElsewhere`) unless the latest row is that one. Raises `AlreadySent`, `BeingSent`.
+        """
+        now = self.clock.now()
+        content = dumps(value).decode()
+
+        def work(connection: Connection) -> Row:
+            same = (journal.c.response == self.response) & (journal.c.key == key)
+            before = connection.execute(select(journal).where(same)).one_or_none()
+            if before is not None:
+                return _row(before)
+            # The update locks the place, so that numbers follow each other in the order of the commits.
+            open_place = _at_place(self.response).where(places.c.sealed_until < _iso(now))
+            given = connection.execute(
+                open_place.values(revision=places.c.revision + 1, at=_iso(now)).returning(places.c.revision)
+            ).one_or_none()
+            if given is None:
+                raise AlreadySent if _place(connection, self.response).sent else BeingSent
+            if after is not None and given.revision != after + 1:
+                raise ChangedElsewhere
+            connection.execute(
+                insert(journal).values(
+                    response=self.response,
+                    revision=given.revision,
+                    path=path,
+                    value=content,
+                    key=key,
+                    author=self.author,
+                    at=_iso(now),
+                )
+            )
+            return Row(revision=given.revision, path=path, value=value, at=now)
+
+        return await self.db.write(work)
+
+    async def rows(self, after: int = 0) -> list[Row]:
+        """Answers that came after that revision, oldest first."""
+        wanted = (journal.c.response == self.response) & (journal.c.revision > after)
+        query = select(journal).where(wanted).order_by(journal.c.revision)
+        return await self.db.read(lambda connection: [_row(row) for row in connection.execute(query)])
+
+    async def drop(self, folded: int) -> None:
+        """Take away the rows that the stored draft holds."""
+        done = (journal.c.response == self.response) & (journal.c.revision <= folded)
+        await self.db.write(lambda connection: connection.execute(delete(journal).where(done)))
+
+    async def move(self, section: int) -> None:
+        """Remember the section where the person is."""
+        await self.db.write(
+            lambda connection: connection.execute(_at_place(self.response).values(section=section)),
+        )
+
+    async def seal(self) -> int:
+        """Take no more answers while the questionnaire is being sent; returns the latest revision.
+
+        The seal opens by itself after a minute, in case the machine stops in between.
+        """
+        now = self.clock.now()
+
+        def work(connection: Connection) -> int:
+            place = _place(connection, self.response)
+            if place.sent:
+                raise AlreadySent
+            connection.execute(_at_place(self.response).values(sealed_until=_iso(now + SENDING)))
+            return place.revision
+
+        return await self.db.write(work)
+
+    async def unseal(self) -> None:
+        """Take answers again: it could not be sent."""
+        still_open = _at_place(self.response).where(places.c.sealed_until < FOR_EVER)
+        await self.db.write(lambda connection: connection.execute(still_open.values(sealed_until="")))
+
+    async def close(self, folded: int) -> None:
+        """It was sent with the rows up to `folded`: no answer is taken any more."""
+
+        def work(connection: Connection) -> None:
+            done = (journal.c.response == self.response) & (journal.c.revision <= folded)
+            connection.execute(delete(journal).where(done))
+            connection.execute(_at_place(self.response).values(sealed_until=FOR_EVER))
+
+        await self.db.write(work)
+
+
+async def latest_answers(db: Database, responses: list[str]) -> dict[str, Place]:
+    """Where several drafts stand, by response, for a list of them."""
+    query = select(places).where(places.c.response.in_(responses))
+    rows = await db.read(lambda connection: connection.execute(query).all())
+    return {row.response: _as_place(row) for row in rows}
+
+
+def _at_place(response: str) -> Any:
+    return update(places).where(places.c.response == response)
+
+
+def _place(connection: Connection, response: str) -> Place:
+    return _as_place(connection.execute(select(places).where(places.c.response == response)).one())
+
+
+def _as_place(row: Any) -> Place:
+    at = datetime.fromisoformat(row.at)
+    return Place(section=row.section, revision=row.revision, at=at, sent=row.sealed_until >= FOR_EVER)
+
+
+def _row(row: Any) -> Row:
+    return Row(revision=row.revision, path=row.path, value=loads(row.value), at=datetime.fromisoformat(row.at))
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds")

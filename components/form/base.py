@@ -1,0 +1,110 @@
+"""What all question widgets share: one NiceGUI element each, its error, its visibility, its way to tell an answer."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, ClassVar
+
+from markupsafe import Markup
+from nicegui import ui
+
+from components.form.items import Question, Value
+from components.icons import icon
+from components.markup import dom_id, h, typo
+from portal.i18n import Texts
+
+OnAnswer = Callable[[str, Value], Awaitable[object] | object]
+
+
+class Widget(ui.html):
+    """A question on screen. Subclasses write `inside()`; the browser's events arrive in `receive()`.
+
+    The mark or the text moves in the browser at once. The content is redrawn only when the server has something to
+    say (an error, a value from elsewhere), because redrawing on each answer could put back an older mark.
+    """
+
+    TAG: ClassVar[str] = "div"
+    CSS: ClassVar[str] = "field"
+    HANDLER: ClassVar[str] = "(event) => portal.text(event, emit)"
+    EVENTS: ClassVar[tuple[str, ...]] = ("change",)
+
+    def __init__(self, t: Texts, item: Question, on_answer: OnAnswer) -> None:
+        self.t, self.item, self.on_answer = t, item, on_answer
+        self.link_id, self.qid = item.link_id, dom_id(item.link_id)
+        self.error = ""
+        super().__init__(str(self.inside()), sanitize=False, tag=self.TAG)
+        self.classes(f"question {self.CSS}" + (" locked" if item.locked else ""))
+        self.props["id"] = self.qid
+        if not item.locked:
+            for event in self.EVENTS:
+                self.on(event, lambda sent: self.receive(sent.args), js_handler=self.HANDLER)
+
+    def inside(self) -> Markup:
+        """The whole content for the present value and error."""
+        raise NotImplementedError
+
+    async def receive(self, sent: Any) -> None:
+        """What the browser sent. It may be anything: check it, then `tell()` or `show_error()`."""
+        raise NotImplementedError
+
+    async def tell(self, value: Value) -> None:
+        """Hands an answer on. The error of before goes away: the person has just answered."""
+        self.show_error("")
+        result = self.on_answer(self.link_id, value)
+        if isinstance(result, Awaitable):
+            await result
+
+    def show_error(self, text: str) -> None:
+        """The sentence to correct this answer, by the question; an empty text takes it away."""
+        if text == self.error:
+            return
+        self.error = text
+        if text:
+            self.classes(add="has-error")
+            self.redraw()
+        else:
+            self.classes(remove="has-error")  # the sentence stays in the content, hidden: see the class's docstring
+        self._describe()
+
+    def redraw(self) -> None:
+        self.set_content(str(self.inside()))
+
+    def set_visible(self, visible: bool) -> None:
+        self.set_visibility(visible)
+
+    @property
+    def label(self) -> Markup:
+        """The question's number and words, with what is said of a compulsory one to a screen reader."""
+        number = h('<span class="qnumber">{}</span> ', self.item.number) if self.item.number else ""
+        return h("{}{}", number, typo(self.t, self.item.text))
+
+    @property
+    def hint(self) -> Markup:
+        if not self.item.hint:
+            return Markup()
+        return h('<span class="hint" id="{}-hint">{}</span>', self.qid, typo(self.t, self.item.hint))
+
+    @property
+    def error_line(self) -> Markup:
+        if not self.error:
+            return Markup()
+        line = '<p class="error" id="{}-error">{}<span>{}</span></p>'
+        return h(line, self.qid, icon("alert"), typo(self.t, self.error))
+
+    @property
+    def locked_line(self) -> Markup:
+        return h('<p class="small muted">{}{}</p>', icon("lock"), self.item.locked) if self.item.locked else Markup()
+
+    def described_by(self, *more: str) -> str:
+        """Ids that explain the field, for `aria-describedby`."""
+        parts = [f"{self.qid}-hint" if self.item.hint else "", f"{self.qid}-error" if self.error else "", *more]
+        return " ".join(part for part in parts if part)
+
+    def _describe(self) -> None:
+        """Group widgets (fieldsets) carry their description on the root; fields carry it inside."""
+        if self.TAG != "fieldset":
+            return
+        described = self.described_by()
+        if described:
+            self.props["aria-describedby"] = described
+        else:
+            self.props.pop("aria-describedby", None)
+        self.update()

@@ -12,19 +12,14 @@ find_python() {
   return 1
 }
 
+venv_works() { grep -qsF "$PWD/.venv" .venv/bin/activate && .venv/bin/python -c '' 2>/dev/null; }
+
 # Makes .venv. An environment holds absolute paths, so one that was moved, or whose Python is gone, is made again.
 need_venv() {
-  if grep -qsF "$PWD/.venv" .venv/bin/activate && .venv/bin/python -c '' 2>/dev/null; then return 0; fi
-  local python version
-  if ! python=$(find_python); then
-    need_packages "the portal runs on Python 3.11 or later, which is missing here" python3 python3-venv || exit 1
-    python=$(find_python) || { say "This system's Python is too old: 3.11 or later is needed."; exit 1; }
-  fi
-  version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-  if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
-    need_packages "Debian ships Python without the part that makes virtual environments" "python$version-venv" || exit 1
-  fi
-  say "Making .venv with Python $version."
+  if venv_works; then return 0; fi
+  local python
+  if ! python=$(find_python); then say "This system's Python is too old: the portal needs 3.11 or later."; exit 1; fi
+  say "Making .venv with $("$python" --version)."
   rm -rf .venv
   "$python" -m venv .venv
 }

@@ -1,18 +1,25 @@
-# What comes from the system: the libraries that print PDF files, and a browser for the tests.
+# What comes from the system: Python, the libraries that print PDF files, and a browser for the tests.
 
-# WeasyPrint opens these at import; without them the portal does not start.
-need_system_libraries() {
-  if [ -e .venv/.libraries ]; then return 0; fi
-  if ! _libraries_open; then
-    need_packages "WeasyPrint makes PDF files with Pango" \
-      libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core || exit 1
-    _libraries_open || { say "Pango is installed but does not open."; exit 1; }
+# One look at everything, so that who must type an apt-get line types one only.
+need_system_packages() {
+  if [ -e .venv/.system ] && venv_works; then return 0; fi
+  local python wanted=() why=()
+  if ! python=$(find_python); then
+    wanted+=(python3 python3-venv); why+=("it runs on Python 3.11 or later")
+  elif ! venv_works && ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+    wanted+=("$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"); why+=("Debian ships Python without virtual environments")
   fi
-  touch .venv/.libraries
+  if ! libraries_open "${python:-false}"; then
+    wanted+=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core); why+=("Pango prints PDF files")
+  fi
+  if [ ${#wanted[@]} -gt 0 ]; then
+    need_packages "$(IFS=';'; echo "${why[*]}" | sed 's/;/; /g')" "${wanted[@]}" || exit 1
+  fi
 }
 
-_libraries_open() {
-  .venv/bin/python - 2>/dev/null <<'PY'
+# WeasyPrint opens these at import; without them the portal does not start.
+libraries_open() {
+  "$1" - 2>/dev/null <<'PY'
 import ctypes
 for name in ("gobject-2.0", "pango-1.0", "pangoft2-1.0"):
     ctypes.CDLL(f"lib{name}.so.0")
@@ -23,12 +30,14 @@ PY
 
 # Any Chromium will do: one that is there, else Playwright's own, else Debian's.
 need_browser() {
-  if .venv/bin/python -m tests.browser.chromium >/dev/null 2>&1; then return 0; fi
+  if [ -e .venv/.browser ] || browser_starts; then return 0; fi
   say "Fetching a browser for the tests (once)."
   if PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT=20000 .venv/bin/python -m playwright install chromium --only-shell >/dev/null 2>&1 \
-      && .venv/bin/python -m tests.browser.chromium >/dev/null 2>&1; then
+      && browser_starts; then
     return 0
   fi
   need_packages "the browser tests drive Chromium" chromium || exit 1
-  .venv/bin/python -m tests.browser.chromium >/dev/null || { say "Chromium is installed but does not start."; exit 1; }
+  browser_starts || { say "Chromium is installed but does not start."; exit 1; }
 }
+
+browser_starts() { .venv/bin/python -m tests.browser.chromium 2>/dev/null && touch .venv/.browser; }

@@ -42,8 +42,6 @@ def _candidates() -> Iterator[str | None]:
 if __name__ == "__main__":
     with sync_playwright() as playwright:
         try:
-            browser = launch(playwright)
+            launch(playwright).close()
         except LookupError as none_found:
             sys.exit(str(none_found))
-        print(browser.version)
-        browser.close()

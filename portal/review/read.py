@@ -1,0 +1,238 @@
+"""The review of one response as its screens need it: each place with its standing, its former value, its remarks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal import audit
+from portal.access import Permission, Scope, decide
+from portal.acting import Acting
+from portal.fhir import systems
+from portal.review.answers import Place, places
+from portal.review.resources import read_event, remark_location, remark_status, tags
+from portal.review.states import Event, ItemState, Standing, badge, fold, gone
+from portal.sdc import Form
+from portal.types import Json
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemarkLine:
+    """One line of a thread. `sender` is a reference, `name` what may be shown of who wrote it."""
+
+    sender: str
+    name: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Remark:
+    """`status`: open, answered, closed or cancelled. `location` is the place in the response it is about."""
+
+    id: str
+    response: str
+    patient: str
+    location: str
+    status: str
+    opened: datetime
+    shown_then: str
+    lines: tuple[RemarkLine, ...]
+
+    @property
+    def live(self) -> bool:
+        return self.status in {"open", "answered"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReviewItem:
+    """One place to decide. `decided_by` and `decided_at` tell on whose word a decision rests; `remark` is the live one."""
+
+    place: Place
+    state: ItemState
+    decided_by: str | None
+    decided_at: datetime | None
+    remark: Remark | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Review:
+    """`removed` are locations decided once that the response no longer has."""
+
+    response: Json
+    form: Form
+    items: tuple[ReviewItem, ...]
+    removed: tuple[str, ...]
+    badge: str
+
+    def count(self, state: ItemState) -> int:
+        return sum(item.state is state for item in self.items)
+
+    @property
+    def open_remarks(self) -> int:
+        return sum(item.remark is not None for item in self.items)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loaded:
+    """Everything known of one response's review, as stored."""
+
+    response: Json
+    form: Form
+    places: tuple[Place, ...]
+    events: tuple[Event, ...]
+    remark_tasks: tuple[Json, ...]
+    review_task: Json | None
+
+    @property
+    def digests(self) -> dict[str, str]:
+        return {place.location: place.digest for place in self.places}
+
+    @property
+    def standings(self) -> dict[str, Standing]:
+        return fold(self.events, self.digests)
+
+
+def trial_scope(response: Json, organizations: frozenset[str] = frozenset()) -> Scope:
+    return Scope(
+        patient=response["subject"]["reference"].removeprefix("Patient/"),
+        organizations=organizations,
+        trials=frozenset(tag["code"] for tag in tags(response)),
+    )
+
+
+async def load(acting: Acting, response_id: str) -> Loaded:
+    response = await acting.fhir.read("QuestionnaireResponse", response_id)
+    return await load_around(acting, response)
+
+
+async def load_around(acting: Acting, response: Json) -> Loaded:
+    form = acting.catalogue.by_canonical(response["questionnaire"])
+    reference = f"QuestionnaireResponse/{response['id']}"
+    events = await acting.fhir.all("VerificationResult", {"target": reference, "_count": 500})
+    tasks = await acting.fhir.all(
+        "Task", {"focus": reference, "code": f"{systems.TASK}|data-query,{systems.TASK}|review-form", "_count": 500}
+    )
+    return Loaded(
+        response=response,
+        form=form,
+        places=tuple(places(form, response)),
+        events=tuple(read_event(event) for event in events),
+        remark_tasks=tuple(task for task in tasks if task["code"]["coding"][0]["code"] == "data-query"),
+        review_task=next((task for task in tasks if task["code"]["coding"][0]["code"] == "review-form"), None),
+    )
+
+
+async def review_of(acting: Acting, response_id: str) -> Review:
+    """The whole review of a response in a trial that the ARC follows. Raises `Refused` otherwise."""
+    loaded = await load(acting, response_id)
+    scope = trial_scope(loaded.response)
+    decide(acting.actor, Permission.REVIEW_READ, scope)
+    found = await _remarks(acting, loaded)
+    await audit.record(
+        acting,
+        audit.Action.READ,
+        Permission.REVIEW_READ,
+        patient=scope.patient,
+        entity=f"QuestionnaireResponse/{response_id}",
+    )
+    live = {remark.location: remark for remark in found if remark.live}
+    standings = loaded.standings
+    names = await who(acting, {s.event.who for s in standings.values() if s.event})
+    items = tuple(_item(place, standings[place.location], live.get(place.location), names) for place in loaded.places)
+    return Review(
+        response=loaded.response,
+        form=loaded.form,
+        items=items,
+        removed=tuple(sorted(gone(loaded.events, loaded.digests))),
+        badge=badge((item.state for item in items), open_remarks=len(live)),
+    )
+
+
+def _item(place: Place, standing: Standing, remark: Remark | None, names: Mapping[str, str]) -> ReviewItem:
+    event = standing.event
+    return ReviewItem(
+        place=place,
+        state=standing.state,
+        decided_by=names.get(event.who) if event else None,
+        decided_at=event.at if event else None,
+        remark=remark,
+    )
+
+
+async def remarks(acting: Acting, response_id: str, *, organizations: frozenset[str] = frozenset()) -> list[Remark]:
+    """All remarks on a response, oldest first, for the ARC and for the centre. `organizations` follow its patient."""
+    loaded = await load(acting, response_id)
+    decide(acting.actor, Permission.QUERY_READ, trial_scope(loaded.response, organizations))
+    return await _remarks(acting, loaded)
+
+
+async def open_remarks(acting: Acting, patients: list[str]) -> list[Remark]:
+    """Remarks that wait for an answer about these patients (ids, all of the actor's centres), oldest first."""
+    decide(acting.actor, Permission.QUERY_READ, Scope(organizations=acting.actor.organizations))
+    if not patients:
+        return []
+    tasks = await acting.fhir.all(
+        "Task",
+        {
+            "patient": ",".join(f"Patient/{patient}" for patient in patients),
+            "code": f"{systems.TASK}|data-query",
+            "status": "requested",
+            "_count": 200,
+        },
+    )
+    return await _read_remarks(acting, tasks)
+
+
+async def _remarks(acting: Acting, loaded: Loaded) -> list[Remark]:
+    return await _read_remarks(acting, list(loaded.remark_tasks))
+
+
+async def _read_remarks(acting: Acting, tasks: list[Json]) -> list[Remark]:
+    if not tasks:
+        return []
+    lines = await acting.fhir.all(
+        "Communication", {"part-of": ",".join(f"Task/{task['id']}" for task in tasks), "_sort": "sent", "_count": 500}
+    )
+    names = await who(acting, {line["sender"]["reference"] for line in lines})
+    found = [
+        Remark(
+            id=task["id"],
+            response=task["focus"]["reference"].removeprefix("QuestionnaireResponse/"),
+            patient=task["for"]["reference"].removeprefix("Patient/"),
+            location=remark_location(task),
+            status=remark_status(task),
+            opened=datetime.fromisoformat(task["authoredOn"]),
+            shown_then=next(
+                (i["valueString"] for i in task["input"] if i["type"].get("text") == "value-at-opening"), ""
+            ),
+            lines=tuple(_line(line, names) for line in lines if {"reference": f"Task/{task['id']}"} in line["partOf"]),
+        )
+        for task in tasks
+    ]
+    return sorted(found, key=lambda remark: remark.opened)
+
+
+def _line(line: Json, names: Mapping[str, str]) -> RemarkLine:
+    sender = line["sender"]["reference"]
+    return RemarkLine(
+        sender=sender,
+        name=names.get(sender, ""),
+        at=datetime.fromisoformat(line["sent"]),
+        text=line["payload"][0]["contentString"],
+    )
+
+
+async def who(acting: Acting, references: set[str]) -> dict[str, str]:
+    """Names of professionals, by reference. Read by the portal itself: a colleague's name is no secret, their file is."""
+    ids = sorted(
+        reference.removeprefix("Practitioner/") for reference in references if reference.startswith("Practitioner/")
+    )
+    if not ids:
+        return {}
+    stored = await acting.service.all("Practitioner", {"_id": ",".join(ids), "_count": 100})
+    return {f"Practitioner/{one['id']}": _name(one) for one in stored}
+
+
+def _name(practitioner: Json) -> str:
+    name = practitioner.get("name", [{}])[0]
+    return " ".join([*name.get("given", [])[:1], name.get("family", "")]).strip()

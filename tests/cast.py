@@ -1,4 +1,5 @@
-"""The people of the tests. All are fictitious; each keeps the same name, place and address everywhere.
+"""The people of the tests. All are fictitious; each keeps the same name, place and address everywhere, and the
+demonstration knows them under the same.
 
 Only who they are is said here. What has happened to them (records, trials, drafts) is made by the tests that need it,
 through the portal's own verbs.
@@ -6,8 +7,8 @@ through the portal's own verbs.
 
 from dataclasses import dataclass
 
-MONTPELLIER = "Centre expert Montpellier"
-CRETEIL = "Centre expert Créteil"
+MONTPELLIER = "Centre expert de Montpellier (démonstration)"
+CRETEIL = "Centre expert de Créteil (démonstration)"
 
 EBIPOLAR = "ebipolar"
 EMMA = "emma"
@@ -33,13 +34,15 @@ class Person:
 # Patients
 CAMILLE = Person(
     given="Camille",
-    family="Aubert",
-    email="camille.aubert@example.fr",
-    phone="+33639981001",
+    family="Rouvière",
+    email="camille.rouviere@example.fr",
+    phone="+33639981000",
     centre=MONTPELLIER,
     trials=(EBIPOLAR,),
 )
-BRUNO = Person(given="Bruno", family="Delmas", email="bruno.delmas@example.fr", phone="+33639981002", centre=CRETEIL)
+BRUNO = Person(
+    given="Bruno", family="Aubépine", email="bruno.aubepine@example.fr", phone="+33639981031", centre=CRETEIL
+)
 
 # Professionals
 ANNE = Person(given="Anne", family="Soriano", email="anne.soriano@example.fr", centre=MONTPELLIER, job="psychiatrist")

@@ -1,6 +1,6 @@
 """What the portal's screens are made of. Pages arrange these parts; no part calls a backend.
 
-theme.py     `install(app, storage_secret=…)` puts the look on NiceGUI, last; `speak(t)`, `title(t, …)`
+theme.py     `install(app)` puts the look on NiceGUI, last; `speak(t)`, `title(t, …)`
 assets.py    stylesheet, script and fonts under `/assets/<digest>/`
 frames.py    `Frame(t=…, audience=…, person=…).page(name)` for signed-in pages; `welcome(t, name)` for sign-in
 markup.py    HTML as values: `h()` escapes its arguments; tags, notes, facts, bands, progress, help numbers, error summary

@@ -3,7 +3,6 @@
 import copy
 import gc
 from collections.abc import Callable
-from typing import Any
 
 from fastapi import FastAPI
 from nicegui import app as nicegui_app
@@ -24,8 +23,6 @@ RECONNECT_SECONDS = 120  # a locked phone or a change of network keeps the page;
 def install(
     app: FastAPI,
     *,
-    storage_secret: str,
-    session_middleware_kwargs: dict[str, Any] | None = None,
     before_start: Callable[[], None] | None = None,
 ) -> None:
     """Mounts static files and NiceGUI on `app`. Call it last: NiceGUI takes every path that has no route yet.
@@ -47,8 +44,8 @@ def install(
         tailwind=False,
         binding_refresh_interval=None,
         reconnect_timeout=RECONNECT_SECONDS,
-        storage_secret=storage_secret,
-        session_middleware_kwargs=session_middleware_kwargs,
+        gzip_middleware_factory=None,  # the application compresses, after it has written its nonce into the page
+        storage_secret=None,  # nothing is kept in `app.storage`, so NiceGUI gives no cookie of its own
         show_welcome_message=False,
     )
 

@@ -10,6 +10,7 @@ from components.form.items import (
     DateQuestion,
     Display,
     Heading,
+    HelpNumbers,
     Item,
     ListQuestion,
     NumberQuestion,
@@ -21,18 +22,24 @@ from components.form.items import (
     Value,
     yes_no,
 )
-from components.form.section import build_item
+from components.form.saving import SaveLine, Saver
+from components.form.section import ComputedValue, build_item
+from components.form.view import FormView, Handlers, Saved, Section, Wrong
 
 __all__ = [
     "AnyQuestion",
     "ChoiceItem",
     "ChoiceQuestion",
     "Computed",
+    "ComputedValue",
     "DateField",
     "DateQuestion",
     "Display",
     "DropDown",
+    "FormView",
+    "Handlers",
     "Heading",
+    "HelpNumbers",
     "Item",
     "ListQuestion",
     "NumberField",
@@ -40,8 +47,12 @@ __all__ = [
     "OnAnswer",
     "Option",
     "Question",
+    "SaveLine",
+    "Saved",
+    "Saver",
     "ScaleItem",
     "ScaleQuestion",
+    "Section",
     "TextArea",
     "TextField",
     "TextQuestion",
@@ -49,6 +60,7 @@ __all__ = [
     "TimeQuestion",
     "Value",
     "Widget",
+    "Wrong",
     "build_item",
     "yes_no",
 ]

@@ -1,7 +1,8 @@
 """What all question widgets share: one NiceGUI element each, its error, its visibility, its way to tell an answer."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, ClassVar
+from dataclasses import replace
+from typing import Any, ClassVar, Generic, TypeVar
 
 from markupsafe import Markup
 from nicegui import ui
@@ -11,10 +12,11 @@ from components.icons import icon
 from components.markup import dom_id, h, typo
 from portal.i18n import Texts
 
+Q = TypeVar("Q", bound=Question)
 OnAnswer = Callable[[str, Value], Awaitable[object] | object]
 
 
-class Widget(ui.html):
+class Widget(ui.html, Generic[Q]):
     """A question on screen. Subclasses write `inside()`; the browser's events arrive in `receive()`.
 
     The mark or the text moves in the browser at once. The content is redrawn only when the server has something to
@@ -26,7 +28,7 @@ class Widget(ui.html):
     HANDLER: ClassVar[str] = "(event) => portal.text(event, emit)"
     EVENTS: ClassVar[tuple[str, ...]] = ("change",)
 
-    def __init__(self, t: Texts, item: Question, on_answer: OnAnswer) -> None:
+    def __init__(self, t: Texts, item: Q, on_answer: OnAnswer) -> None:
         self.t, self.item, self.on_answer = t, item, on_answer
         self.link_id, self.qid = item.link_id, dom_id(item.link_id)
         self.error = ""
@@ -63,6 +65,18 @@ class Widget(ui.html):
         else:
             self.classes(remove="has-error")  # the sentence stays in the content, hidden: see the class's docstring
         self._describe()
+
+    def set_value(self, value: Any) -> None:
+        """Shows an answer that came from elsewhere: another device, a calculation."""
+        raise NotImplementedError
+
+    def adopt(self, item: Q) -> None:
+        """The question as it is now: other words, other answers, another value. Draws only what changed."""
+        before, value = self.item, getattr(item, "value", None)
+        self.item = item
+        if replace(item, value=getattr(before, "value", None)) != before:
+            self.redraw()
+        self.set_value(value)
 
     def redraw(self) -> None:
         self.set_content(str(self.inside()))

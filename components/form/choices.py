@@ -11,7 +11,7 @@ from components.markup import attributes, h, join, typo
 from portal.i18n import Texts
 
 
-class ChoiceItem(Widget):
+class ChoiceItem(Widget[ChoiceQuestion]):
     """Native radio buttons, or check boxes with `many`; arrows work, one Tab stop a question."""
 
     TAG: ClassVar[str] = "fieldset"
@@ -19,7 +19,7 @@ class ChoiceItem(Widget):
     HANDLER: ClassVar[str] = "(event) => portal.choice(event, emit)"
 
     def __init__(self, t: Texts, item: ChoiceQuestion, on_answer: OnAnswer, *, hidden_legend: bool = False) -> None:
-        self.choice, self.value, self.hidden_legend = item, item.value, hidden_legend
+        self.value, self.hidden_legend = item.value, hidden_legend
         super().__init__(t, item, on_answer)
         if item.chips:
             self.classes("chips")
@@ -27,26 +27,25 @@ class ChoiceItem(Widget):
 
     def inside(self) -> Markup:
         legend = h('<legend class="{}">{}</legend>', "sr" if self.hidden_legend else "", self.label)
-        rows = join(self._row(index, option) for index, option in enumerate(self.choice.options))
+        rows = join(self._row(index, option) for index, option in enumerate(self.item.options))
         return h('{}{}{}<div class="answers">{}</div>{}', legend, self.hint, self.error_line, rows, self.locked_line)
 
     async def receive(self, sent: Any) -> None:
         indexes = sent if isinstance(sent, list) else [sent]
-        options = self.choice.options
+        options = self.item.options
         if not all(isinstance(one, str) and one.isdecimal() and int(one) < len(options) for one in indexes):
             return  # only a broken or hostile browser sends this
         await self.choose(*(options[int(one)].code for one in indexes))
 
     async def choose(self, *codes: str) -> None:
         """What a click does; tests call it too. Codes that the question does not have are ignored."""
-        known = [option for option in self.choice.options if option.code in codes]
+        known = [option for option in self.item.options if option.code in codes]
         alone = [option for option in known if option.alone]
-        kept = (alone[-1:] or known) if self.choice.many else known[:1]
+        kept = (alone[-1:] or known) if self.item.many else known[:1]
         self.value = tuple(option.code for option in kept)
         await self.tell(self.value)
 
     def set_value(self, value: tuple[str, ...]) -> None:
-        """An answer from elsewhere (another device, a calculation)."""
         if value != self.value:
             self.value = value
             self.redraw()
@@ -54,11 +53,11 @@ class ChoiceItem(Widget):
     def _row(self, index: int, option: Option) -> Markup:
         box = attributes(
             {
-                "type": "checkbox" if self.choice.many else "radio",
+                "type": "checkbox" if self.item.many else "radio",
                 "name": self.qid,
                 "value": str(index),
                 "checked": option.code in self.value,
-                "disabled": bool(self.choice.locked),
+                "disabled": bool(self.item.locked),
                 "data-alone": option.alone or option.aside,
             }
         )
@@ -72,17 +71,17 @@ class ChoiceItem(Widget):
         )
 
 
-class DropDown(Widget):
+class DropDown(Widget[ListQuestion]):
     """One answer in a long list: the device's own list, which a phone shows full screen and a keyboard searches."""
 
     def __init__(self, t: Texts, item: ListQuestion, on_answer: OnAnswer) -> None:
-        self.choice, self.value = item, item.value
+        self.value = item.value
         super().__init__(t, item, on_answer)
 
     def inside(self) -> Markup:
         rows = join(
             h("<option{}>{}</option>", attributes({"value": str(index), "selected": option.code in self.value}), name)
-            for index, option in enumerate(self.choice.options)
+            for index, option in enumerate(self.item.options)
             if (name := typo(self.t, option.text))
         )
         field = attributes(
@@ -91,7 +90,7 @@ class DropDown(Widget):
                 "class": "input",
                 "aria-describedby": self.described_by(),
                 "aria-invalid": "true" if self.error else "",
-                "disabled": bool(self.choice.locked),
+                "disabled": bool(self.item.locked),
             }
         )
         return h(
@@ -109,12 +108,12 @@ class DropDown(Widget):
     async def receive(self, sent: Any) -> None:
         if sent == "":
             await self.choose()
-        elif isinstance(sent, str) and sent.isdecimal() and int(sent) < len(self.choice.options):
-            await self.choose(self.choice.options[int(sent)].code)
+        elif isinstance(sent, str) and sent.isdecimal() and int(sent) < len(self.item.options):
+            await self.choose(self.item.options[int(sent)].code)
 
     async def choose(self, code: str = "") -> None:
         """What a selection does; no code = no answer."""
-        self.value = tuple(option.code for option in self.choice.options if option.code == code)[:1]
+        self.value = tuple(option.code for option in self.item.options if option.code == code)[:1]
         await self.tell(self.value)
 
     def set_value(self, value: tuple[str, ...]) -> None:
@@ -123,7 +122,7 @@ class DropDown(Widget):
             self.redraw()
 
 
-class ScaleItem(Widget):
+class ScaleItem(Widget[ScaleQuestion]):
     """Visual analogue scale. No thumb and no value until touched: a thumb in the middle is an answer nobody gave.
 
     The line can be tapped, dragged or moved with the arrows; − and + do the same without dragging.
@@ -135,12 +134,12 @@ class ScaleItem(Widget):
     EVENTS: ClassVar[tuple[str, ...]] = ("input", "change", "click")
 
     def __init__(self, t: Texts, item: ScaleQuestion, on_answer: OnAnswer) -> None:
-        self.scale, self.value = item, item.value
+        self.value = item.value
         super().__init__(t, item, on_answer)
         self._describe()
 
     def inside(self) -> Markup:
-        t, item, at = self.t, self.scale, self.value
+        t, item, at = self.t, self.item, self.value
         unset = "" if at is not None else "unset"
         shown = t("{value} out of {high}", value="%n", high=item.high)
         told = shown.replace("%n", t.number(at)) if at is not None else t("No answer yet: touch the line.")
@@ -187,7 +186,7 @@ class ScaleItem(Widget):
 
     async def choose(self, value: int) -> None:
         """What a touch on the line does; outside the line is ignored."""
-        if self.scale.low <= value <= self.scale.high:
+        if self.item.low <= value <= self.item.high:
             self.value = Decimal(value)
             await self.tell(self.value)
 

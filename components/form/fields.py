@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from markupsafe import Markup
 
-from components.form.base import OnAnswer, Widget
+from components.form.base import OnAnswer, Q, Widget
 from components.form.items import DateQuestion, NumberQuestion, TextQuestion, TimeQuestion, Value
 from components.form.reading import Unreadable, first_day, read_date, read_number, read_time, show, show_date
 from components.markup import attributes, h
@@ -15,13 +15,16 @@ from portal.i18n import N_, Texts
 SOCKET_LIMIT = 900_000  # characters; the browser's socket refuses a message over 1 MB
 
 
-class TypedField(Widget):
-    """A labelled field that reads what was typed. `typed` is what is on screen, `value` the last answer understood."""
+class TypedField(Widget[Q]):
+    """A labelled field that reads what was typed. `typed` is what is on screen.
+
+    `unread` = it is not (yet) an answer: it could not be understood, or is too long to be sent.
+    """
 
     FIELD_CSS: ClassVar[str] = "input"
 
-    def __init__(self, t: Texts, item: Any, on_answer: OnAnswer, *, typed: str) -> None:
-        self.typed = typed
+    def __init__(self, t: Texts, item: Q, on_answer: OnAnswer, *, typed: str) -> None:
+        self.typed, self.unread = typed, False
         super().__init__(t, item, on_answer)
 
     def read(self, text: str) -> Value:
@@ -38,19 +41,21 @@ class TypedField(Widget):
 
     async def receive(self, sent: Any) -> None:
         if isinstance(sent, dict) and isinstance(sent.get("over"), int):  # the browser kept it: too long to send
+            self.unread = True
             self.show_error(self._too_long(sent["over"]))
         elif isinstance(sent, str):
             await self.enter(sent)
 
     async def enter(self, text: str) -> None:
         """What leaving the field does; tests call it too. An empty field is “no answer”."""
-        self.typed = text
+        self.typed, self.unread = text, False
         if not text.strip():
             await self.tell(None)
             return
         try:
             value = self.read(text)
         except Unreadable as unreadable:
+            self.unread = True
             self.show_error(self.t.say(unreadable.message))
             return
         tidy = self.show_value(value)
@@ -59,9 +64,10 @@ class TypedField(Widget):
             self.redraw()
         await self.tell(value)
 
-    def set_value(self, value: Value) -> None:
-        """An answer from elsewhere."""
-        typed = "" if value is None else self.show_value(value)
+    def set_value(self, value: Any) -> None:
+        if self.unread:
+            return  # the person is correcting it
+        typed = "" if value in {None, ""} else self.show_value(value)
         if typed != self.typed:
             self.typed = typed
             self.redraw()
@@ -101,27 +107,26 @@ class TypedField(Widget):
         )
 
 
-class TextField(TypedField):
+class TextField(TypedField[TextQuestion]):
     """One line of text."""
 
     def __init__(self, t: Texts, item: TextQuestion, on_answer: OnAnswer) -> None:
-        self.question = item
         super().__init__(t, item, on_answer, typed=item.value)
 
     def read(self, text: str) -> Value:
-        if len(text) > self.question.limit:
+        if len(text) > self.item.limit:
             raise Unreadable(
                 N_("This text is too long: {length} characters for {limit} at most. Shorten it, it is not saved yet."),
                 length=self.t.number(len(text)),
-                limit=self.t.number(self.question.limit),
+                limit=self.t.number(self.item.limit),
             )
         return text
 
     def extra(self) -> dict[str, str | bool]:
         return {
-            "type": self.question.kind,
-            "autocomplete": self.question.autocomplete,
-            "data-limit": str(self.question.limit),
+            "type": self.item.kind,
+            "autocomplete": self.item.autocomplete,
+            "data-limit": str(self.item.limit),
         }
 
     def field(self) -> Markup:
@@ -141,52 +146,51 @@ class TextArea(TextField):
     """Several lines of text."""
 
     def field(self) -> Markup:
-        box = {"rows": str(max(2, self.question.lines)), "data-limit": str(self.question.limit)}
+        box = {"rows": str(max(2, self.item.lines)), "data-limit": str(self.item.limit)}
         # A text area drops the first line break of its content, so one is given to it.
         return h("<textarea{}>\n{}</textarea>{}", attributes(self._common() | box), self.typed, self.counter())
 
 
-class NumberField(TypedField):
+class NumberField(TypedField[NumberQuestion]):
     """A number and its unit. Not `type=number`: that one hides what it cannot read and changes under the wheel."""
 
     FIELD_CSS: ClassVar[str] = "input input-number"
 
     def __init__(self, t: Texts, item: NumberQuestion, on_answer: OnAnswer) -> None:
-        self.question = item
         self.mark = "," if t.locale == "fr" else "."
         super().__init__(t, item, on_answer, typed="" if item.value is None else show(item.value, self.mark))
 
     def read(self, text: str) -> Value:
-        ask = self.question
+        ask = self.item
         return read_number(text, unit=ask.unit, low=ask.low, high=ask.high, whole=ask.whole, mark=self.mark)
 
     def show_value(self, value: Any) -> str:
         return show(value, self.mark)
 
     def extra(self) -> dict[str, str | bool]:
-        return {"inputmode": "numeric" if self.question.whole and not self._negative else "decimal"}
+        return {"inputmode": "numeric" if self.item.whole and not self._negative else "decimal"}
 
     def field(self) -> Markup:
-        unit = h('<span class="unit">{}</span>', self.question.unit) if self.question.unit else ""
+        unit = h('<span class="unit">{}</span>', self.item.unit) if self.item.unit else ""
         return h('<span class="withunit">{}{}</span>', super().field(), unit)
 
     @property
     def _negative(self) -> bool:
-        return self.question.low is None or self.question.low < 0
+        return self.item.low is None or self.item.low < 0
 
 
-class DateField(TypedField):
+class DateField(TypedField[DateQuestion]):
     """A date typed in one field: a calendar is slow for a date of birth and hard with a screen reader."""
 
     FIELD_CSS: ClassVar[str] = "input input-date"
 
     def __init__(self, t: Texts, item: DateQuestion, on_answer: OnAnswer, *, today: Callable[[], date]) -> None:
-        self.question, self.today = item, today
+        self.today = today
         super().__init__(t, item, on_answer, typed=show_date(item.value))
 
     def read(self, text: str) -> Value:
-        iso = read_date(text, today=self.today(), partial=self.question.partial)
-        latest, earliest = self.question.latest, self.question.earliest
+        iso = read_date(text, today=self.today(), partial=self.item.partial)
+        latest, earliest = self.item.latest, self.item.earliest
         if latest and first_day(iso) > latest:
             if latest <= self.today():
                 raise Unreadable(N_("The date must be in the past."))
@@ -201,9 +205,9 @@ class DateField(TypedField):
     @property
     def hint(self) -> Markup:
         example = self.t("For example: 27/03/2026")
-        if self.question.partial:
+        if self.item.partial:
             example = self.t("For example: 27/03/2026, or 03/2026, or 2026")
-        words = h("{} {}", self.question.hint, example) if self.question.hint else h("{}", example)
+        words = h("{} {}", self.item.hint, example) if self.item.hint else h("{}", example)
         return h('<span class="hint" id="{}-hint">{}</span>', self.qid, words)
 
     def described_by(self, *more: str) -> str:
@@ -211,16 +215,15 @@ class DateField(TypedField):
         return " ".join(part for part in parts if part)
 
     def extra(self) -> dict[str, str | bool]:
-        return {"inputmode": "text" if self.question.partial else "numeric"}
+        return {"inputmode": "text" if self.item.partial else "numeric"}
 
 
-class TimeField(TypedField):
+class TimeField(TypedField[TimeQuestion]):
     """A time of day, typed."""
 
     FIELD_CSS: ClassVar[str] = "input input-time"
 
     def __init__(self, t: Texts, item: TimeQuestion, on_answer: OnAnswer) -> None:
-        self.question = item
         super().__init__(t, item, on_answer, typed=item.value[:5])
 
     def read(self, text: str) -> Value:

@@ -134,10 +134,18 @@ class Computed:
     word: str = ""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HelpNumbers:
+    """The help numbers, put by the question whose answer calls for them. `title` replaces the usual question."""
+
+    link_id: str = "help-numbers"
+    title: str = ""
+
+
 AnyQuestion = (
     ChoiceQuestion | ListQuestion | ScaleQuestion | TextQuestion | NumberQuestion | DateQuestion | TimeQuestion
 )
-Item = AnyQuestion | Display | Heading | Computed
+Item = AnyQuestion | Display | Heading | Computed | HelpNumbers
 
 
 def yes_no(t: Texts) -> tuple[Option, Option]:

@@ -15,6 +15,7 @@ from components.form.items import (
     DateQuestion,
     Display,
     Heading,
+    HelpNumbers,
     Item,
     ListQuestion,
     NumberQuestion,
@@ -22,7 +23,7 @@ from components.form.items import (
     TextQuestion,
     TimeQuestion,
 )
-from components.markup import band, dom_id, h, note, typo
+from components.markup import band, dom_id, h, help_numbers, note, typo
 from portal.i18n import Texts
 
 
@@ -47,6 +48,8 @@ def build_item(t: Texts, item: Item, on_answer: OnAnswer, *, today: Callable[[],
             return ComputedValue(t, item)
         case Heading():
             return block(typo(t, item.text), "group-heading", f"h{item.level}", id=dom_id(item.link_id))
+        case HelpNumbers():
+            return block(help_numbers(t, item.title), "help-called", role="status")
         case Display():
             return display(t, item)
 

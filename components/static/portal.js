@@ -59,11 +59,12 @@ const portal = (() => {
   const wait = (state) => lines().forEach((line) => (state ? (line.dataset.wait = state) : delete line.dataset.wait));
   function sent() {
     clearTimeout(waiting);
+    lines().forEach((one) => { one.dataset.dirty = ""; });
     if (cut) return wait("offline");
     waiting = setTimeout(() => wait(cut ? "offline" : "saving"), 1000);
   }
   new MutationObserver((changes) => {
-    if (changes.some((one) => one.attributeName === "data-revision" && one.target.matches("[data-saveline]"))) { clearTimeout(waiting); wait(""); }
+    if (changes.some((one) => one.attributeName === "data-revision" && one.target.matches("[data-saveline]"))) { clearTimeout(waiting); wait(""); lines().forEach((one) => { delete one.dataset.dirty; }); }
   }).observe(document, { attributes: true, attributeFilter: ["data-revision"], subtree: true });
   function line(isCut) {
     cut = isCut;

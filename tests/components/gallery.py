@@ -4,7 +4,8 @@ Start it by hand with `python -m tests.components.gallery 8140`; the language fo
 """
 
 import sys
-from datetime import date
+from pathlib import Path
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import uvicorn
@@ -15,6 +16,11 @@ from components.blocks import Button, block
 from components.form import (
     ChoiceQuestion,
     Computed,
+    FormView,
+    HelpNumbers,
+    Saved,
+    Section,
+    Wrong,
     DateQuestion,
     Display,
     Heading,
@@ -52,15 +58,52 @@ from components.markup import (
 )
 from components.states import backend_away, empty, loading, refused, session_ended
 from components.theme import install
+from portal.errors import Unavailable
 from portal.i18n import Texts, texts
 
 TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 13, 2, tzinfo=UTC)
 FREQUENCY = tuple(
     Option(code=str(n), text=text)
     for n, text in enumerate(("Jamais", "Quelques jours", "Plus d’un jour sur deux", "Presque tous les jours"))
 )
 ASIDE = Option(code="asked-declined", text="Je préfère ne pas répondre", aside=True, alone=True)
 ANNE = Person(name="Dr Anne Soriano")
+
+
+class Rehearsal:
+    """Handlers of a form that keeps answers in memory: 2 sections; answering “y” to q1 asks q2; q1 is compulsory."""
+
+    def __init__(self, t: Texts, *, away: bool = False) -> None:
+        self.t, self.away, self.answers, self.submitted = t, away, {}, 0
+
+    def section(self, index: int) -> Section:
+        t = self.t
+        if index:
+            items = (TextQuestion(link_id="note", number="3.", text="Un mot pour votre équipe ?", lines=3, limit=500),)
+            return Section(title="Pour finir", items=items, index=1, count=2)
+        asked = ChoiceQuestion(link_id="q1", number="1.", text="Avez-vous mal dormi ?", options=yes_no(t), required=True, value=self.answers.get("q1") or ())
+        more = ScaleQuestion(link_id="q2", number="2.", text="À quel point ?", low_text="un peu", high_text="beaucoup", value=self.answers.get("q2"))
+        day = DateQuestion(link_id="day", text="Depuis quand ?", latest=TODAY, value=self.answers.get("day") or "")
+        total = Computed(link_id="total", text="Score", shown=str(len(self.answers)) if self.answers else "", level=1, word="légère")
+        items = (asked, *((more, HelpNumbers()) if self.answers.get("q1") == ("true",) else ()), day, total)
+        return Section(title="Sommeil", items=items, count=2, place="questions 1 à 2", lead="Pensez aux 7 derniers jours.", part=len(self.answers) * 30)
+
+    async def answer(self, link_id: str, value: Value) -> Saved:
+        if self.away:
+            raise Unavailable
+        self.answers[link_id] = value
+        section = self.section(1 if link_id == "note" else 0)
+        return Saved(at=NOW, items=section.items, part=section.part)
+
+    async def move(self, step: int, *, anyway: bool) -> Section | Wrong:
+        if step > 0 and not self.answers.get("q1") and not anyway:
+            return Wrong(sentences={"q1": self.t("Choose an answer.")}, skippable=True)
+        return self.section(1 if step > 0 else 0)
+
+    async def submit(self, *, anyway: bool) -> Wrong | None:
+        self.submitted += 1
+        ui.navigate.to(f"/home?sent={self.submitted}")
 
 
 def nothing(_link_id: str, _value: Value) -> None:
@@ -154,6 +197,15 @@ def form(lang: str = "fr", error: str = "") -> None:
         block(help_line(t))
 
 
+@ui.page("/rehearsal")
+def rehearsal(lang: str = "fr", away: str = "") -> None:
+    t = texts(lang)
+    handlers = Rehearsal(t, away=bool(away))
+    frame = Frame(t=t, audience=Audience.PATIENT, person=Person(name="Camille R."), links=())
+    with frame.page("Sommeil", width="reading", css="form"):
+        FormView(t, handlers, handlers.section(0), name="Sommeil", today=lambda: TODAY, saved_at=NOW, pause="/home")
+
+
 @ui.page("/welcome")
 def sign_in(lang: str = "fr") -> None:
     t = texts(lang)
@@ -189,7 +241,8 @@ def ended(lang: str = "fr") -> None:
 
 def build() -> FastAPI:
     app = FastAPI()
-    install(app, storage_secret="only for this gallery, never in production")
+    ui.add_css((Path(__file__).parent / "gallery.css").read_text(), shared=True)
+    install(app)
     return app
 
 

@@ -33,14 +33,14 @@ def test_birth_name_is_shown_in_capitals_and_the_pseudonym_never_as_a_name() -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["06 39 98 10 01", "0639981001", "+33 6 39 98 10 01", "00 33 6 39 98 10 01", "06.39.98.10.01"]
+    "text", ["06 39 98 10 00", "0639981000", "+33 6 39 98 10 00", "00 33 6 39 98 10 00", "06.39.98.10.00"]
 )
 def test_telephone_is_kept_in_one_form(text: str) -> None:
     assert parse_phone(text) == CAMILLE.phone
 
 
 def test_telephone_is_said_as_in_its_country() -> None:
-    assert spoken_phone(CAMILLE.phone) == "06 39 98 10 01"
+    assert spoken_phone(CAMILLE.phone) == "06 39 98 10 00"
     assert spoken_phone("+3225551234").startswith("+32 ")
 
 
@@ -52,7 +52,7 @@ def test_wrong_telephone_is_refused_at_its_field(text: str) -> None:
 
 
 def test_address_is_kept_in_small_letters() -> None:
-    assert parse_email(" Camille.AUBERT@Example.fr ") == CAMILLE.email
+    assert parse_email(" Camille.ROUVIERE@Example.fr ") == CAMILLE.email
 
 
 @pytest.mark.parametrize("text", ["camille", "camille@", "@example.fr", "a b@example.fr"])

@@ -1,0 +1,7 @@
+"""The embedded backend: a FHIR R4 server in Aidbox's dialect on one SQLite file, for one machine."""
+
+from portal.embedded.access import SqlTwin
+from portal.embedded.backend import Backend, open_backend
+from portal.embedded.identity import ROOT, Authenticate, Identity
+
+__all__ = ["ROOT", "Authenticate", "Backend", "Identity", "SqlTwin", "open_backend"]

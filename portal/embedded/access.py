@@ -1,0 +1,210 @@
+"""AccessPolicy: may this request be done? Nothing is allowed unless a policy says so; a root client needs none.
+
+Engines: `allow`, `matcho`, `complex` (and / or), `json-schema`. An `sql` policy is evaluated by the Python function
+given under its id, and is false without one.
+"""
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from portal.embedded.engine import Engine, body_of
+from portal.embedded.json_schema import fits
+from portal.embedded.matcho import matches
+from portal.embedded.messages import Request
+from portal.embedded.outcome import Refusal, refuse
+from portal.embedded.search.extract import split_reference
+from portal.embedded.store import LIVE, Kept, find
+from portal.embedded.text import loads
+from portal.types import Json
+
+SqlTwin = Callable[[sqlite3.Connection, Json], bool]
+"""Stands in for an sql policy: (a reading connection, the request as policies see it) → allowed."""
+
+_WATCHED = frozenset({"AccessPolicy", "Role", "User", "Client"})
+
+
+class Guard:
+    """Policies, users and roles are kept in memory and read again after any of them changed."""
+
+    def __init__(self, engine: Engine, twins: Mapping[str, SqlTwin]) -> None:
+        self.engine = engine
+        self.twins = twins
+        self._policies: list[Json] | None = None
+        self._people: dict[str, tuple[Json, list[Json]]] = {}
+
+    def follow(self, changed: list[Kept]) -> None:
+        if any(kept.type in _WATCHED for kept in changed):
+            self._policies = None
+            self._people = {}
+
+    def check(self, connection: sqlite3.Connection, request: Request) -> None:
+        """Refusal 401 for somebody unknown, 403 for somebody known to whom no policy allows this."""
+        identity = request.identity
+        if identity and identity.is_service:
+            return
+        if self.allows(connection, request):
+            return
+        raise forbidden() if identity else unauthorised()
+
+    def allows(self, connection: sqlite3.Connection, request: Request) -> bool:
+        if self._policies is None:
+            self._policies = self._load_all(connection, "AccessPolicy", [])
+        context = self._context(connection, request)
+        roles: list[Json] = context["session"]["role"]
+        for policy in self._policies:
+            if not _linked(policy, context):
+                continue
+            name = policy.get("roleName")
+            held = [role for role in roles if role.get("name") == name] if name else [None]
+            for role in held:
+                if self._evaluate(connection, policy, {**context, "role": role} if role else context):
+                    return True
+        return False
+
+    def person(self, connection: sqlite3.Connection, user_id: str) -> tuple[Json, list[Json]]:
+        """The stored User (without its password) and their Role resources, references readable in both forms."""
+        found = self._people.get(user_id)
+        if found is None:
+            kept = find(connection, self.engine.names, "User", user_id)
+            user = body_of(kept) if kept and kept.state == LIVE else {"resourceType": "User", "id": user_id}
+            user.pop("password", None)
+            roles = self._load_all(connection, "Role", [("user", f"User/{user_id}")])
+            found = self._people[user_id] = (both_forms(user), [both_forms(role) for role in roles])
+        return found
+
+    def _load_all(self, connection: sqlite3.Connection, type_: str, params: list[tuple[str, str]]) -> list[Json]:
+        query = self.engine.query(connection, type_, [*params, ("_count", "1000"), ("_total", "none")])
+        return [loads(match[3]) for match in self.engine.search(connection, query).matches]
+
+    def _context(self, connection: sqlite3.Connection, request: Request) -> Json:
+        context = request_context(request)
+        identity = request.identity
+        roles: list[Json] = []
+        if identity and identity.user_id:
+            user, stored_roles = self.person(connection, identity.user_id)
+            fhir_user = both_forms({"reference": identity.fhir_user}) if identity.fhir_user else user.get("fhirUser")
+            context["user"] = {**user, "fhirUser": fhir_user} if fhir_user else user
+            held = {role.get("name") for role in stored_roles}
+            roles = [*stored_roles, *({"name": name} for name in identity.roles if name not in held)]
+        if identity and identity.client:
+            context["client"] = {"resourceType": "Client", "id": identity.client}
+        if identity and identity.claims:
+            context["jwt"] = identity.claims
+        context["session"] = {"role": roles}
+        return context
+
+    def _evaluate(self, connection: sqlite3.Connection, policy: Json, context: Json) -> bool:
+        match policy.get("engine"):
+            case "allow":
+                return True
+            case "matcho":
+                return matches(policy.get("matcho", {}), context, context) if policy.get("matcho") else False
+            case "json-schema":
+                schema = policy.get("schema")
+                return isinstance(schema, dict) and fits(schema, without_empty(context))
+            case "sql":
+                twin = self.twins.get(str(policy.get("id", "")))
+                return twin(connection, context) if twin else False
+            case "complex":
+                both, either = policy.get("and"), policy.get("or")
+                if isinstance(both, list) and both and either is None:
+                    return all(self._evaluate(connection, part, context) for part in both)
+                if isinstance(either, list) and both is None:
+                    return any(self._evaluate(connection, part, context) for part in either)
+                return False
+            case _:
+                return False
+
+
+def request_context(request: Request) -> Json:
+    params: Json = {}
+    for key, value in request.params:
+        params[key] = (
+            [*(params[key] if isinstance(params[key], list) else [params[key]]), value] if key in params else value
+        )
+    if request.path and request.path[0][:1].isupper():
+        params["resource/type"] = request.path[0]
+        if len(request.path) > 1 and not request.path[1].startswith(("_", "$")):
+            params["resource/id"] = request.path[1]
+    return {
+        "request-method": request.method.lower(),
+        "scheme": request.base.partition("://")[0],
+        "uri": "/fhir/" + "/".join(request.path),
+        "query-string": "&".join(f"{k}={v}" for k, v in request.params),
+        "params": params,
+        "body": request.body,
+        "resource": request.body,
+        "headers": request.headers,
+        "operation": {"id": operation(request)},
+    }
+
+
+def operation(request: Request) -> str:
+    """Aidbox's name of the interaction."""
+    last = request.path[-1] if request.path else ""
+    if last.startswith("$"):
+        return "Fhir" + "".join(part.capitalize() for part in last[1:].split("-"))
+    if "_history" in request.path:
+        return {2: "FhirTypeHistory", 3: "FhirHistory"}.get(len(request.path), "FhirVread")
+    one = len(request.path) == 2
+    match request.method:
+        case "GET" | "HEAD":
+            return "FhirRead" if one else "FhirSearch"
+        case "POST":
+            return "FhirSearch" if last == "_search" else "FhirCreate"
+        case "PUT":
+            return "FhirUpdate" if one else "FhirConditionalUpdate"
+        case "PATCH":
+            return "FhirPatch" if one else "FhirConditionalPatch"
+        case _:
+            return "FhirDelete" if one else "FhirConditionalDelete"
+
+
+def both_forms(value: Any) -> Any:
+    """Every reference readable as FHIR writes it and as Aidbox does (`resourceType` and `id`)."""
+    if isinstance(value, list):
+        return [both_forms(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    found = {key: both_forms(item) for key, item in value.items()}
+    if isinstance(value.get("reference"), str):
+        type_, id_ = split_reference(value["reference"])
+        if type_:
+            found = {**found, "resourceType": type_, "id": id_}
+    elif isinstance(value.get("resourceType"), str) and isinstance(value.get("id"), str) and len(value) <= 3:
+        found["reference"] = f"{value['resourceType']}/{value['id']}"
+    return found
+
+
+def without_empty(value: Any) -> Any:
+    if isinstance(value, dict):
+        kept = {key: without_empty(item) for key, item in value.items()}
+        return {key: item for key, item in kept.items() if item not in (None, {}, [], "")}
+    return [without_empty(item) for item in value] if isinstance(value, list) else value
+
+
+def unauthorised() -> Refusal:
+    return refuse(401, "login", "Unauthorized")
+
+
+def forbidden() -> Refusal:
+    return refuse(403, "forbidden", "Forbidden")
+
+
+def _linked(policy: Json, context: Json) -> bool:
+    links: list[Json] = policy.get("link") or []
+    if not links:
+        return True
+    present = {
+        ("Operation", context["operation"]["id"]),
+        ("User", context.get("user", {}).get("id")),
+        ("Client", context.get("client", {}).get("id")),
+    }
+    for link in links:
+        type_, id_ = (
+            split_reference(link["reference"]) if "reference" in link else (link.get("resourceType"), link.get("id"))
+        )
+        if (type_, id_) in present:
+            return True
+    return False

@@ -1,0 +1,200 @@
+"""POST of a Bundle: a transaction is all or nothing; the entries of a batch stand alone. Both run in the order given."""
+
+import base64
+import binascii
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from portal.embedded.engine import Engine
+from portal.embedded.messages import ID, Answer, Request, read_query, split_url, when
+from portal.embedded.outcome import Issue, Refusal, refuse
+from portal.embedded.reading import get
+from portal.embedded.store import LIVE, Unit
+from portal.embedded.text import dumps, loads, stored
+from portal.embedded.writing import write
+from portal.types import Json
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+_CONDITIONS = {"ifMatch": "if-match", "ifNoneMatch": "if-none-match", "ifNoneExist": "if-none-exist"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One entry as a request of its own. `full_url` is what the other entries may call its resource by."""
+
+    request: Request
+    full_url: str
+
+
+def entries(request: Request) -> tuple[str, list[Entry]]:
+    """The bundle's type and its entries. Refusal 400 or 422 when it is no bundle that can be run."""
+    bundle = request.resource()
+    kind = bundle.get("type")
+    if bundle.get("resourceType") != "Bundle" or kind not in {"transaction", "batch", "collection"}:
+        raise refuse(422, "invalid", "A Bundle of type transaction or batch is expected", place="Bundle.type")
+    items = bundle.get("entry", [])
+    if not isinstance(items, list):
+        raise refuse(422, "structure", "Bundle.entry is a list", place="Bundle.entry")
+    return str(kind), [_entry(request, item, i, str(kind)) for i, item in enumerate(items)]
+
+
+def _entry(outer: Request, item: Any, position: int, kind: str) -> Entry:
+    place = f"Bundle.entry[{position}]"
+    if not isinstance(item, dict):
+        raise refuse(422, "structure", "An entry is an object", place=place)
+    resource = item.get("resource")
+    wanted = item.get("request")
+    if kind == "collection" and isinstance(resource, dict):
+        wanted = {"method": "PUT", "url": f"{resource.get('resourceType')}/{resource.get('id')}"}
+    if not isinstance(wanted, dict) or not isinstance(wanted.get("url"), str) or wanted.get("method") not in METHODS:
+        raise refuse(422, "required", "An entry has request.method and request.url", place=f"{place}.request")
+    path, params = split_url(wanted["url"].removeprefix(outer.base).removeprefix("/fhir/"))
+    headers = {name: str(wanted[key]) for key, name in _CONDITIONS.items() if key in wanted}
+    if isinstance(resource, dict) and wanted["method"] == "PATCH" and resource.get("resourceType") == "Binary":
+        resource = _binary_patch(resource, place)
+    request = Request(
+        method=wanted["method"],
+        path=path,
+        params=params,
+        headers=headers,
+        body=resource,
+        base=outer.base,
+        identity=outer.identity,
+    )
+    return Entry(request=request, full_url=str(item.get("fullUrl", "")))
+
+
+def _binary_patch(binary: Json, place: str) -> Any:
+    try:
+        return loads(base64.b64decode(str(binary.get("data", "")), validate=True))
+    except (binascii.Error, ValueError) as problem:
+        raise refuse(422, "value", "The patch is not base64", place=f"{place}.resource.data") from problem
+
+
+def transact(unit: Unit, engine: Engine, found: list[Entry]) -> list[Json]:
+    """The response entries. A Refusal of one entry is the refusal of all, placed at that entry."""
+    answers: list[Json] = []
+    known: dict[str, str] = {}
+    prepared: list[Entry] = []
+    for position, entry in enumerate(found):
+        with _placed(position):
+            prepared.append(_prepare(unit, engine, entry, known))
+    for position, entry in enumerate(prepared):
+        with _placed(position):
+            request = _resolved(unit, engine, entry.request, known)
+            answer = (
+                get(unit.connection, engine, request)
+                if request.method in {"GET", "HEAD"}
+                else write(unit, engine, request)
+            )
+            answers.append(response_entry(request, answer))
+    return answers
+
+
+@contextmanager
+def _placed(position: int) -> Generator[None]:
+    try:
+        yield
+    except Refusal as refusal:
+        raise _at(refusal, position) from refusal
+
+
+def _at(refusal: Refusal, position: int) -> Refusal:
+    place = f"Bundle.entry[{position}]"
+    issues = [
+        Issue(
+            code=i.code, text=i.text, kind=i.kind, severity=i.severity,
+            place=f"{place}.resource.{i.place.partition('.')[2]}" if "." in i.place else place,
+        )
+        for i in refusal.issues
+    ]  # fmt: skip
+    return Refusal(refusal.status, issues)
+
+
+def _prepare(unit: Unit, engine: Engine, entry: Entry, known: dict[str, str]) -> Entry:
+    """Settles the id that a POST or a conditional PUT will have, so that other entries can already refer to it."""
+    request, url = entry.request, entry.full_url
+    if not url.startswith("urn:") or request.method not in {"POST", "PUT"} or not request.path:
+        return entry
+    if url in known:
+        raise refuse(400, "duplicate", f"Two entries have the fullUrl {url}")
+    type_ = request.path[0]
+    if len(request.path) > 1:
+        known[url] = f"{type_}/{request.path[1]}"
+        return entry
+    resource = request.resource()
+    condition = request.params
+    if "if-none-exist" in request.headers:
+        condition = read_query(request.headers["if-none-exist"].partition("?")[2] or request.headers["if-none-exist"])
+    match = engine.match(unit, engine.known(type_), condition) if condition else None
+    if match:
+        known[url] = f"{type_}/{match.id}"
+        return entry
+    id_ = resource.get("id") or engine.chance.id()
+    known[url] = f"{type_}/{id_}"
+    body = {**resource, "id": id_}
+    return Entry(request=_with_body(request, body), full_url=url)
+
+
+def _with_body(request: Request, body: Any) -> Request:
+    return Request(
+        method=request.method, path=request.path, params=request.params, headers=request.headers, body=body,
+        base=request.base, identity=request.identity,
+    )  # fmt: skip
+
+
+def _resolved(unit: Unit, engine: Engine, request: Request, known: dict[str, str]) -> Request:
+    if request.body is None:
+        return request
+    return _with_body(request, _replace(unit, engine, request.body, known, ""))
+
+
+def _replace(unit: Unit, engine: Engine, value: Any, known: dict[str, str], key: str) -> Any:
+    if isinstance(value, dict):
+        return {k: _replace(unit, engine, v, known, k) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_replace(unit, engine, v, known, key) for v in value]
+    if not isinstance(value, str) or key not in {"reference", "url", "valueUri", "valueUrl"}:
+        return value
+    if value in known:
+        return known[value]
+    if key == "reference" and "?" in value and not value.startswith(("http:", "https:", "urn:")):
+        return _conditional_reference(unit, engine, value)
+    return value
+
+
+def _conditional_reference(unit: Unit, engine: Engine, value: str) -> str:
+    path, params = split_url(value)
+    found = engine.match(unit, engine.known(path[0]), params) if len(path) == 1 else None
+    if found is None:
+        raise refuse(412, "not-found", "A conditional reference matches nothing")
+    return f"{found.type}/{found.id}"
+
+
+def response_entry(request: Request, answer: Answer) -> Json:
+    response: Json = {"status": str(answer.status)}
+    kept = answer.kept
+    if kept:
+        response["location"] = f"/fhir/{kept.type}/{kept.id}/_history/{kept.version}"
+        response["etag"] = str(kept.version)
+        response["lastModified"] = when(kept)
+    entry: Json = {"response": response}
+    if answer.body:
+        entry = {"resource": stored(answer.body), **entry}
+    if kept and kept.state == LIVE and ID.fullmatch(kept.id):
+        entry = {"fullUrl": f"{request.base}/{kept.type}/{kept.id}", **entry}
+    return entry
+
+
+def refused_entry(refusal: Refusal) -> Json:
+    outcome = refusal.outcome()
+    return {"resource": outcome, "response": {"status": str(refusal.status), "outcome": outcome}}
+
+
+def response_bundle(kind: str, answers: list[Json]) -> bytes:
+    bundle: Json = {"resourceType": "Bundle", "type": f"{kind}-response"}
+    if answers:
+        bundle["entry"] = answers
+    return dumps(bundle)

@@ -1,0 +1,96 @@
+"""The official definitions, as the two committed tables: which resource types, elements and search parameters exist."""
+
+import gzip
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from portal.embedded.definitions.paths import Path as Steps
+from portal.embedded.definitions.paths import compile_expression
+from portal.types import Json
+
+HERE = Path(__file__).parent
+
+__all__ = ["Definitions", "Parameter", "compile_expression", "load_definitions"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parameter:
+    """A search parameter of one resource type. `kind`: string, token, reference, date, number, quantity or uri.
+
+    Parameters of one type that read the same elements share one `index`; `only` then narrows references to that type.
+    """
+
+    type: str
+    name: str
+    kind: str
+    paths: tuple[tuple[object, ...], ...]
+    targets: tuple[str, ...]
+    only: str | None
+    index: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Definitions:
+    """`owners`: element tables by type or backbone path. `codes`: what each required value set allows."""
+
+    resources: frozenset[str]
+    aidbox: frozenset[str]
+    owners: dict[str, dict[str, Json]]
+    codes: dict[str, frozenset[str]]
+    parameters: dict[str, dict[str, Parameter]]
+    fingerprint: str
+
+    def knows(self, type_: str) -> bool:
+        return type_ in self.resources or type_ in self.aidbox
+
+    def parameter(self, type_: str, name: str) -> Parameter | None:
+        return self.parameters.get(type_, {}).get(name)
+
+
+def load_definitions() -> Definitions:
+    structure_text = gzip.decompress((HERE / "structure.json.gz").read_bytes())
+    search_text = gzip.decompress((HERE / "search.json.gz").read_bytes())
+    structure: Json = json.loads(structure_text)
+    search: dict[str, dict[str, list[object]]] = json.loads(search_text)
+    types = [*structure["resources"], *structure["aidbox"]]
+    parameters = {
+        type_: {
+            name: make_parameter(type_, name, *entry)  # type: ignore[arg-type]
+            for name, entry in {**search.get("Resource", {}), **search.get(type_, {})}.items()
+        }
+        for type_ in types
+    }
+    return Definitions(
+        resources=frozenset(structure["resources"]),
+        aidbox=frozenset(structure["aidbox"]),
+        owners=structure["owners"],
+        codes={url: frozenset(codes) for url, codes in structure["codes"].items()},
+        parameters=parameters,
+        fingerprint=hashlib.sha256(search_text).hexdigest(),
+    )
+
+
+def make_parameter(type_: str, name: str, kind: str, paths: list[Steps], targets: list[str]) -> Parameter:
+    only: str | None = None
+    steps = paths
+    lasts = [path[-1] for path in paths]
+    if lasts and all(isinstance(last, list) and last[0] == "only" for last in lasts):
+        only = str(lasts[0][1])
+        steps = [path[:-1] for path in paths]
+    shape = json.dumps(steps, separators=(",", ":"))
+    group = {"quantity": "number", "uri": "token"}.get(kind, kind)
+    return Parameter(
+        type=type_,
+        name=name,
+        kind=kind,
+        paths=tuple(tuple(_freeze(step) for step in path) for path in steps),
+        targets=tuple(targets),
+        only=only,
+        index=f"{type_} {group} {shape}",
+    )
+
+
+def _freeze(step: object) -> object:
+    return tuple(step) if isinstance(step, list) else step  # type: ignore[arg-type]

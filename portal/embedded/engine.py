@@ -1,0 +1,124 @@
+"""What a request may do to the store: FHIR's interactions, the same for a single request and for an entry of a bundle."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from portal.chance import Chance
+from portal.embedded.definitions import Definitions, Parameter
+from portal.embedded.outcome import refuse
+from portal.embedded.search.extract import Plan, Row, extract, make_plan
+from portal.embedded.search.kinds import Lookup
+from portal.embedded.search.query import Params, Query, Reader
+from portal.embedded.search.run import Page, run
+from portal.embedded.search.values import written_instant
+from portal.embedded.store import LIVE, Kept, Names, Unit, find
+from portal.embedded.terminology import value_set_members
+from portal.embedded.text import dumps, loads
+from portal.types import Json
+
+CREATED_AT = "https://aidbox.app/ex/createdAt"
+
+Check = Callable[[Unit, Json], None]
+"""Raises a Refusal when a resource about to be written may not be."""
+
+
+@dataclass(slots=True)
+class Engine:
+    """Everything that the interactions share. `checks` run before each write, in order, inside its transaction."""
+
+    definitions: Definitions
+    names: Names
+    chance: Chance
+    created_at_url: str = CREATED_AT
+    parameters: dict[str, dict[str, Parameter]] = field(default_factory=dict[str, dict[str, Parameter]])
+    checks: list[Check] = field(default_factory=list[Check])
+    _plans: dict[str, Plan] = field(default_factory=dict[str, Plan])
+
+    def __post_init__(self) -> None:
+        self.parameters = self.parameters or self.definitions.parameters
+
+    def known(self, type_: str) -> str:
+        if not self.definitions.knows(type_):
+            raise refuse(404, "not-supported", f"Resource type {type_} is not known")
+        return type_
+
+    def rows(self, type_: str, resource: Json) -> set[Row]:
+        plan = self._plans.get(type_)
+        if plan is None:
+            plan = self._plans[type_] = make_plan(self.parameters.get(type_, {}))
+        return extract(plan, resource)
+
+    def forget_plans(self) -> None:
+        self._plans.clear()
+
+    def reader(self, connection: sqlite3.Connection) -> Reader:
+        def rid(type_: str, id_: str) -> int:
+            number = self.names.find("type", type_)
+            query = "SELECT rid FROM resource WHERE type = ? AND id = ?"
+            row = connection.execute(query, (number, id_)).fetchone()
+            return int(row[0]) if row else -1
+
+        def members(value_set: str) -> list[tuple[str, str]]:
+            return value_set_members(value_set, lambda kind, name: self.canonical_body(connection, kind, name))
+
+        return Reader(self.definitions, self.parameters, Lookup(names=self.names, rid=rid, members=members))
+
+    def query(self, connection: sqlite3.Connection, type_: str, params: Params) -> Query:
+        return self.reader(connection).read(type_, params)
+
+    def search(self, connection: sqlite3.Connection, query: Query) -> Page:
+        return run(connection, self.names, query)
+
+    def match(self, unit: Unit, type_: str, params: Params) -> Kept | None:
+        """The only resource that fulfils a condition, or None. Refusal 412 when several do."""
+        query = self.query(unit.connection, type_, [*params, ("_count", "2"), ("_total", "none")])
+        if not query.clauses:
+            raise refuse(412, "multiple-matches", "The condition is empty: it would match everything")
+        page = self.search(unit.connection, query)
+        if len(page.matches) > 1:
+            raise refuse(412, "multiple-matches", f"Several {type_} match the condition")
+        return unit.find(type_, page.matches[0][2]) if page.matches else None
+
+    def canonical_body(self, connection: sqlite3.Connection, type_: str, name: str) -> Json | None:
+        """A stored resource by `Type/id` or by its `url` (`|version` narrows it); the latest written wins."""
+        if name.startswith(f"{type_}/"):
+            kept = find(connection, self.names, type_, name.partition("/")[2])
+            return body_of(kept) if kept and kept.state == LIVE else None
+        url, _, version = name.partition("|")
+        params = [
+            ("url", url),
+            ("_sort", "-_lastUpdated"),
+            ("_count", "1"),
+            *([("version", version)] if version else []),
+        ]
+        page = self.search(connection, self.query(connection, type_, params))
+        return loads(page.matches[0][3]) if page.matches else None
+
+    def write(self, unit: Unit, type_: str, id_: str, resource: Json, method: str, previous: Kept | None) -> Kept:
+        """Checks and stores `resource` as the next version of `type_/id_`."""
+        for check in self.checks:
+            check(unit, resource)
+        live = previous if previous is not None and previous.state == LIVE else None
+        body = self._stamp(type_, id_, resource, unit, live.created if live else unit.now)
+        return unit.put(type_, id_, method, previous, dumps(body), self.rows(type_, body))
+
+    def _stamp(self, type_: str, id_: str, resource: Json, unit: Unit, created: int) -> Json:
+        meta: Json = resource.get("meta") if isinstance(resource.get("meta"), dict) else {}  # type: ignore[assignment]
+        others: list[Any] = [
+            e for e in meta.get("extension", []) if not (isinstance(e, dict) and e.get("url") == self.created_at_url)
+        ]
+        stamped: Json = {
+            **meta,
+            "versionId": str(unit.version + 1),
+            "lastUpdated": written_instant(unit.now),
+            "extension": [*others, {"url": self.created_at_url, "valueInstant": written_instant(created)}],
+        }
+        head: Json = {"resourceType": type_, "id": id_, "meta": stamped}
+        return {**head, **{k: v for k, v in resource.items() if k not in head}}
+
+
+def body_of(kept: Kept) -> Json:
+    found: Json = loads(kept.body or b"{}")
+    return found

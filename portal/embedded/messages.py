@@ -1,0 +1,96 @@
+"""A request as the interactions see it, whether it came alone or as an entry of a bundle, and its answer."""
+
+import re
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from portal.embedded.identity import Identity
+from portal.embedded.outcome import refuse
+from portal.embedded.search.query import Params
+from portal.embedded.search.values import written_instant
+from portal.embedded.store import Kept
+from portal.types import Json
+
+ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """`path` is what follows the FHIR base, split; header names are in lower case; `body` is decoded JSON, or None."""
+
+    method: str
+    path: tuple[str, ...]
+    params: Params = field(default_factory=list[tuple[str, str]])
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+    body: Any = None
+    raw: bytes = b""
+    base: str = ""
+    identity: Identity | None = None
+
+    def option(self, name: str) -> str | None:
+        return next((value for key, value in self.params if key == name), None)
+
+    @property
+    def condition(self) -> Params:
+        return [(k, v) for k, v in self.params if k not in {"_method", "_no-content", "_pretty", "_format"}]
+
+    def resource(self) -> Json:
+        if not isinstance(self.body, dict):
+            raise refuse(400, "structure", "A resource is expected as the body")
+        return self.body
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """`body` is JSON text (b"" for none). `kept` is the resource it shows, when it shows one."""
+
+    status: int
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+    kept: Kept | None = None
+    content_type: str = "application/fhir+json; charset=utf-8"
+
+
+def split_url(url: str) -> tuple[tuple[str, ...], Params]:
+    path, _, query = url.partition("?")
+    return tuple(unquote(p) for p in path.split("/") if p), read_query(query)
+
+
+def read_query(query: str) -> Params:
+    return [(key, value) for key, value in parse_qsl(query, keep_blank_values=True) if key]
+
+
+def version_headers(kept: Kept) -> dict[str, str]:
+    return {"etag": f'W/"{kept.version}"', "last-modified": http_date(kept.updated)}
+
+
+def http_date(microseconds: int) -> str:
+    return formatdate(microseconds // 1_000_000, usegmt=True)
+
+
+def location(request: Request, kept: Kept) -> str:
+    return f"{request.base}/{kept.type}/{kept.id}/_history/{kept.version}"
+
+
+def tag(written: str) -> str:
+    """The version of `W/"13"`, `"13"` or `13`."""
+    return written.strip().removeprefix("W/").strip('"')
+
+
+def tags(written: str) -> set[str]:
+    return {tag(part) for part in written.split(",")}
+
+
+def shown(request: Request, kept: Kept, status: int) -> Answer:
+    """The stored resource, unless the caller prefers no body."""
+    headers = version_headers(kept)
+    if status == 201:
+        headers["location"] = location(request, kept)
+    minimal = "return=minimal" in request.headers.get("prefer", "")
+    return Answer(status=status, body=b"" if minimal else kept.body or b"", headers=headers, kept=kept)
+
+
+def when(kept: Kept) -> str:
+    return written_instant(kept.updated)

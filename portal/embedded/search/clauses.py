@@ -1,0 +1,109 @@
+"""A condition on resources, as SQL over the index tables, in two shapes.
+
+`drive` lists the resources that fulfil it, from the index: the most selective condition of a search drives it. `probe`
+asks about one resource (`{x}` stands for its number): the others are probes. Both are ranges of a key, never a scan of
+the resources.
+"""
+
+from dataclasses import dataclass
+
+from portal.embedded.store.unit import TABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    text: str
+    args: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """`drive` is None when the condition can only be probed (a negation)."""
+
+    drive: Sql | None
+    probe: Sql
+
+
+NOTHING = Clause(drive=Sql("SELECT rid FROM resource WHERE 0"), probe=Sql("0"))
+
+
+def rows(kind: str, pid: int, condition: str, args: tuple[object, ...]) -> Clause:
+    """Resources with a row of that index for which `condition` holds."""
+    table = TABLE[kind]
+    where = f"pid = ? AND {condition}" if condition else "pid = ?"
+    return Clause(
+        drive=Sql(f"SELECT rid FROM {table} WHERE {where}", (pid, *args)),
+        probe=Sql(f"EXISTS (SELECT 1 FROM {table} WHERE rid = {{x}} AND {where})", (pid, *args)),
+    )
+
+
+def any_of(clauses: list[Clause]) -> Clause:
+    if len(clauses) == 1:
+        return clauses[0]
+    drives = [c.drive for c in clauses]
+    drive = None
+    if all(drives):
+        texts = " UNION ".join(d.text for d in drives if d)
+        drive = Sql(f"SELECT rid FROM ({texts})", _args([d for d in drives if d]))
+    return Clause(
+        drive=drive,
+        probe=Sql("(" + " OR ".join(c.probe.text for c in clauses) + ")", _args([c.probe for c in clauses])),
+    )
+
+
+def all_of(clauses: list[Clause]) -> Clause:
+    """Driven by the first that can drive, probed for the rest."""
+    if len(clauses) == 1:
+        return clauses[0]
+    first = next((c for c in clauses if c.drive), None)
+    probe = Sql("(" + " AND ".join(c.probe.text for c in clauses) + ")", _args([c.probe for c in clauses]))
+    if first is None or first.drive is None:
+        return Clause(drive=None, probe=probe)
+    others = [c.probe for c in clauses if c is not first]
+    text = " AND ".join(p.text.replace("{x}", "d.rid") for p in others)
+    return Clause(
+        drive=Sql(f"SELECT d.rid FROM ({first.drive.text}) d WHERE {text}", first.drive.args + _args(others)),
+        probe=probe,
+    )
+
+
+def none_of(clause: Clause) -> Clause:
+    return Clause(drive=None, probe=Sql(f"NOT {clause.probe.text}", clause.probe.args))
+
+
+def refers_to(pid: int, target: Clause, depth: int) -> Clause:
+    """Resources whose reference of index `pid` names a resource that fulfils `target` (a chain)."""
+    alias = f"c{depth}"
+    inner = target.probe.text.replace("{x}", f"{alias}.value")
+    probe = Sql(
+        f"EXISTS (SELECT 1 FROM by_reference {alias} WHERE {alias}.rid = {{x}} AND {alias}.pid = ? AND {inner})",
+        (pid, *target.probe.args),
+    )
+    drive = None
+    if target.drive:
+        drive = Sql(
+            f"SELECT rid FROM by_reference WHERE pid = ? AND value IN ({target.drive.text})", (pid, *target.drive.args)
+        )
+    return Clause(drive=drive, probe=probe)
+
+
+def referred_by(pid: int, source: Clause, depth: int, type_: int) -> Clause:
+    """Resources of `type_` that a resource fulfilling `source` names in its reference of index `pid` (`_has`)."""
+    alias = f"h{depth}"
+    inner = source.probe.text.replace("{x}", f"{alias}.rid")
+    probe = Sql(
+        f"EXISTS (SELECT 1 FROM by_reference {alias} WHERE {alias}.pid = ? AND {alias}.value = {{x}} AND {inner})",
+        (pid, *source.probe.args),
+    )
+    drive = None
+    if source.drive:
+        text = (
+            f"SELECT r.rid FROM by_reference b INDEXED BY reference_of JOIN resource r ON r.rid = b.value AND r.type = ? "
+            f"AND r.state = 1 WHERE b.pid = ? AND b.rid IN ({source.drive.text})"
+        )
+        drive = Sql(text, (type_, pid, *source.drive.args))
+    return Clause(drive=drive, probe=probe)
+
+
+def _args(parts: list[Sql]) -> tuple[object, ...]:
+    return tuple(a for part in parts for a in part.args)

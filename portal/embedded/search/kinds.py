@@ -1,0 +1,195 @@
+"""What each kind of search parameter means: one value of the query becomes one condition."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from portal.embedded.definitions import Parameter
+from portal.embedded.outcome import Refusal, refuse
+from portal.embedded.search.clauses import NOTHING, Clause, any_of, none_of, rows
+from portal.embedded.search.extract import TEXT, split_reference
+from portal.embedded.search.values import HIGHEST, LOWEST, after_prefix, date_range, fold
+from portal.embedded.store.unit import Names
+
+Members = Callable[[str], list[tuple[str, str]]]
+"""Codes (system, code) of a stored ValueSet, by its canonical or `ValueSet/id`."""
+FindRid = Callable[[str, str], int]
+
+_PREFIXED = re.compile(r"(eq|ne|lt|le|gt|ge|sa|eb)?(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lookup:
+    """What a condition needs from the store to be written down."""
+
+    names: Names
+    rid: FindRid
+    members: Members
+
+
+def condition(parameter: Parameter, modifier: str, values: list[str], lookup: Lookup) -> Clause:
+    """Any of `values`. Refusal 400 for a modifier or a value that this kind does not know."""
+    pid = lookup.names.find("index", parameter.index)
+    group = parameter.index.split(" ", 2)[1]
+    if modifier == "missing":
+        if values not in (["true"], ["false"]):
+            raise bad_value(parameter.name, ",".join(values))
+        present = rows(group, pid, "", ())
+        return none_of(present) if values == ["true"] else present
+    if modifier == "not" and parameter.kind in {"token", "uri", "reference"}:
+        return none_of(condition(parameter, "", values, lookup))
+    if modifier == "text" and parameter.kind == "token":
+        text_pid = lookup.names.find("index", parameter.index + TEXT)
+        return any_of([_prefix(text_pid, fold(v)) for v in values])
+    if modifier == "identifier" and parameter.kind == "reference":
+        index = parameter.index.replace(" reference ", " token ", 1) + " identifier"
+        return any_of([_token(lookup.names.find("index", index), v, lookup) for v in values])
+    match parameter.kind:
+        case "string":
+            return any_of([_string(pid, modifier, v, parameter) for v in values])
+        case "token":
+            if modifier == "in":
+                found = [m for v in values for m in lookup.members(v)]
+                return any_of([_coded(pid, system, code, lookup) for system, code in found]) if found else NOTHING
+            if modifier in {"starts", "contains"}:
+                return any_of([_token_part(pid, modifier, v, lookup) for v in values])
+            _plain(parameter, modifier)
+            return any_of([_token(pid, v, lookup) for v in values])
+        case "uri":
+            _plain(parameter, modifier)
+            return any_of([rows("token", pid, "value = ?", (v,)) for v in values])
+        case "reference":
+            return any_of([_reference(pid, modifier, v, parameter, lookup) for v in values])
+        case "date":
+            return date_condition(pid, modifier, values, parameter)
+        case _:
+            _plain(parameter, modifier)
+            return any_of([_number(pid, v, parameter) for v in values])
+
+
+def bad_value(name: str, value: str) -> Refusal:
+    return refuse(400, "invalid", f"The value {value!r} is not one that the search parameter {name!r} can have")
+
+
+def _plain(parameter: Parameter, modifier: str) -> None:
+    if modifier:
+        raise refuse(400, "not-supported", f"The search parameter {parameter.name!r} has no modifier :{modifier}")
+
+
+def _string(pid: int, modifier: str, value: str, parameter: Parameter) -> Clause:
+    folded = fold(value)
+    match modifier:
+        case "" | "starts":
+            return _prefix(pid, folded)
+        case "exact":
+            return rows("string", pid, "value = ? AND exact = ?", (folded, value))
+        case "contains" | "text":
+            return rows("string", pid, "instr(value, ?) > 0", (folded,))
+        case "ends":
+            return (
+                rows("string", pid, "substr(value, ?) = ?", (-len(folded), folded))
+                if folded
+                else rows("string", pid, "", ())
+            )
+        case _:
+            raise refuse(400, "not-supported", f"The search parameter {parameter.name!r} has no modifier :{modifier}")
+
+
+def _prefix(pid: int, folded: str) -> Clause:
+    return rows("string", pid, "value >= ? AND value < ?", (folded, after_prefix(folded)))
+
+
+def _token(pid: int, value: str, lookup: Lookup) -> Clause:
+    system, bar, code = value.partition("|")
+    if not bar:
+        return rows("token", pid, "value = ?", (value,))
+    if not code:
+        return rows("token", pid, "sid = ?", (lookup.names.find("system", system),))
+    return _coded(pid, system, code, lookup)
+
+
+def _coded(pid: int, system: str, code: str, lookup: Lookup) -> Clause:
+    return rows("token", pid, "value = ? AND sid = ?", (code, lookup.names.find("system", system) if system else 0))
+
+
+def _token_part(pid: int, modifier: str, value: str, lookup: Lookup) -> Clause:
+    system, bar, code = value.rpartition("|")
+    text, args = (
+        ("value >= ? AND value < ?", (code, after_prefix(code)))
+        if modifier == "starts"
+        else ("instr(value, ?) > 0", (code,))
+    )
+    if bar:
+        return rows("token", pid, f"{text} AND sid = ?", (*args, lookup.names.find("system", system)))
+    return rows("token", pid, text, args)
+
+
+def _reference(pid: int, modifier: str, value: str, parameter: Parameter, lookup: Lookup) -> Clause:
+    type_, id_ = split_reference(value)
+    if type_:
+        if (modifier and modifier != type_) or (parameter.only and parameter.only != type_):
+            return NOTHING
+        return rows("reference", pid, "value = ?", (lookup.rid(type_, id_),))
+    if modifier and not modifier[0].isupper():
+        raise refuse(400, "not-supported", f"The search parameter {parameter.name!r} has no modifier :{modifier}")
+    if ":" in id_ or "/" in id_:
+        return rows("reference", pid, "value = ?", (lookup.rid("", id_),))
+    types = [modifier] if modifier else [parameter.only] if parameter.only else parameter.targets
+    clauses = [rows("reference", pid, "value = ?", (rid,)) for t in types if t and (rid := lookup.rid(t, id_)) > 0]
+    return any_of(clauses) if clauses else NOTHING
+
+
+def date_condition(pid: int, modifier: str, values: list[str], parameter: Parameter) -> Clause:
+    if modifier == "btw" and len(values) == 2:
+        first, last = (date_range(v) for v in values)
+        if first and last:
+            return rows("date", pid, "value >= ? AND high <= ?", (first[0], last[1]))
+    _plain(parameter, modifier)
+    return any_of([_date(pid, v, parameter) for v in values])
+
+
+def _date(pid: int, value: str, parameter: Parameter) -> Clause:
+    text, args = date_test(value, parameter.name, "value", "high")
+    return rows("date", pid, text, args)
+
+
+def date_test(value: str, name: str, low: str, high: str) -> tuple[str, tuple[int, ...]]:
+    """SQL test of a range (columns `low`, `high`) against a prefixed date, with FHIR's range semantics."""
+    found = _PREFIXED.fullmatch(value)
+    prefix, written = (found[1] or "eq", found[2]) if found else ("eq", value)
+    span = date_range(written)
+    if not span:
+        raise bad_value(name, value)
+    first, last = span
+    match prefix:
+        case "eq":
+            return f"({low} >= ? AND {low} <= ? AND {high} <= ?)", (first, last, last)
+        case "ne":
+            return f"({low} < ? OR {high} > ?)", (first, last)
+        case "lt":
+            return f"{low} < ?", (first,)
+        case "le":
+            return f"{low} <= ?", (last,)
+        case "gt":
+            return f"{high} > ?", (last,)
+        case "ge":
+            return f"{high} >= ?", (first,)
+        case "sa":
+            return f"{low} > ?", (last,)
+        case _:
+            return f"{high} < ?", (first,)
+
+
+def _number(pid: int, value: str, parameter: Parameter) -> Clause:
+    found = _PREFIXED.fullmatch(value)
+    prefix, written = (found[1] or "eq", found[2]) if found else ("eq", value)
+    if "|" in written:
+        raise refuse(400, "invalid", f"The search parameter {parameter.name!r} takes a number without unit")
+    try:
+        number = float(written)
+    except ValueError:
+        raise bad_value(parameter.name, value) from None
+    if not LOWEST < number < HIGHEST:
+        raise bad_value(parameter.name, value)
+    sign = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "sa": ">", "eb": "<"}[prefix]
+    return rows("number", pid, f"value {sign} ?", (number,))

@@ -1,0 +1,205 @@
+"""Reads the parameters of a search: `Patient?name=x&_has:…&_sort=…` becomes a `Query`. Unknown parameters are refused."""
+
+import re
+from dataclasses import dataclass, field
+
+from portal.embedded.definitions import Definitions, Parameter
+from portal.embedded.outcome import Refusal, refuse
+from portal.embedded.search.clauses import Clause, Sql, any_of, none_of, referred_by, refers_to
+from portal.embedded.search.kinds import Lookup, bad_value, condition, date_test
+
+Params = list[tuple[str, str]]
+PAGE, MOST = 100, 1000
+TOLERATED = frozenset({"_totalMethod", "_format", "_pretty", "_timeout", "_method", "_explain", "_result"})
+TOTALS = frozenset({"accurate", "estimate", "none"})
+SUMMARIES = frozenset({"true", "false", "text", "data", "count"})
+_COMMA = re.compile(r"(?<!\\),")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SortKey:
+    """`parameter` is None for the resource's own columns (`_id`, `_lastUpdated`, `_createdAt`)."""
+
+    name: str
+    parameter: Parameter | None
+    descending: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Include:
+    """`parameter` None means every reference of `source`. `target` keeps one type. `reverse`: who refers to the page."""
+
+    source: str
+    parameter: Parameter | None
+    target: str | None
+    reverse: bool
+    iterate: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Query:
+    type: str
+    clauses: list[Clause]
+    sort: list[SortKey]
+    includes: list[Include]
+    count: int = PAGE
+    page: int = 1
+    total: str = "accurate"
+    summary: str = "false"
+    elements: tuple[str, ...] = ()
+    shown: Params = field(default_factory=list[tuple[str, str]])
+    """The parameters again, for the links, without `_page`."""
+
+
+class Reader:
+    """Knows the parameters; reads one query."""
+
+    def __init__(self, definitions: Definitions, parameters: dict[str, dict[str, Parameter]], lookup: Lookup) -> None:
+        self.definitions = definitions
+        self.parameters = parameters
+        self.lookup = lookup
+
+    def read(self, type_: str, params: Params) -> Query:
+        clauses: list[Clause] = []
+        sort: list[SortKey] = []
+        includes: list[Include] = []
+        options: dict[str, str] = {}
+        for key, value in params:
+            name, _, modifier = key.partition(":")
+            if name in {"_include", "_revinclude"}:
+                includes.append(self._include(type_, name == "_revinclude", modifier, value))
+            elif name == "_sort":
+                sort += [self._sort_key(type_, part) for part in value.split(",") if part]
+            elif name in {"_count", "_page", "_total", "_summary", "_elements"}:
+                options[name] = value
+            elif name not in TOLERATED and value != "":
+                clauses.append(self.clause(type_, key, [_unescape(v) for v in _COMMA.split(value)], 0))
+        summary = _one_of("_summary", options.get("_summary", "false"), SUMMARIES)
+        count = min(_whole("_count", options.get("_count", str(PAGE))), MOST)
+        return Query(
+            type=type_, clauses=clauses, sort=sort, includes=includes,
+            count=0 if summary == "count" else count,
+            page=max(_whole("_page", options.get("_page", "1")), 1),
+            total=_one_of("_total", options.get("_total", "accurate"), TOTALS),
+            summary=summary,
+            elements=tuple(e.strip() for e in options.get("_elements", "").split(",") if e.strip()),
+            shown=[(k, v) for k, v in params if k != "_page"],
+        )  # fmt: skip
+
+    def clause(self, type_: str, key: str, values: list[str], depth: int) -> Clause:
+        if depth > 8:
+            raise refuse(400, "too-costly", "The search chains too many references")
+        if key.startswith("_has:"):
+            return self._reverse_chain(type_, key, values, depth)
+        head, dot, rest = key.partition(".")
+        name, _, modifier = head.partition(":")
+        if name in {"_id", "_lastUpdated", "_createdAt"} and not dot:
+            return self._own_column(type_, name, modifier, values)
+        parameter = self._parameter(type_, name, key)
+        if not dot:
+            return condition(parameter, modifier, values, self.lookup)
+        if parameter.kind != "reference":
+            raise unknown(type_, key)
+        targets = [modifier] if modifier else [parameter.only] if parameter.only else list(parameter.targets)
+        found: list[Clause] = []
+        for target in targets:
+            if not self.definitions.knows(target):
+                raise refuse(400, "invalid", f"{target!r} is not a resource type")
+            try:
+                found.append(self.clause(target, rest, values, depth + 1))
+            except Refusal:
+                if modifier or len(targets) == 1:
+                    raise
+        if not found:
+            raise unknown(type_, key)
+        pid = self.lookup.names.find("index", parameter.index)
+        return any_of([refers_to(pid, target, depth) for target in found])
+
+    def _reverse_chain(self, type_: str, key: str, values: list[str], depth: int) -> Clause:
+        parts = key.split(":", 3)
+        if len(parts) != 4 or not self.definitions.knows(parts[1]):
+            raise unknown(type_, key)
+        _, source, link, rest = parts
+        reference = self._parameter(source, link, key)
+        if reference.kind != "reference":
+            raise unknown(type_, key)
+        inner = self.clause(source, rest, values, depth + 1)
+        names = self.lookup.names
+        return referred_by(names.find("index", reference.index), inner, depth, names.find("type", type_))
+
+    def _own_column(self, type_: str, name: str, modifier: str, values: list[str]) -> Clause:
+        number = self.lookup.names.find("type", type_)
+        if name == "_id":
+            if modifier == "not":
+                return none_of(self._own_column(type_, name, "", values))
+            if modifier:
+                raise refuse(400, "not-supported", f"The search parameter '_id' has no modifier :{modifier}")
+            marks = ", ".join("?" * len(values))
+            return _on_resource(f"type = ? AND id IN ({marks}) AND state = 1", (number, *values))
+        if modifier:
+            raise refuse(400, "not-supported", f"The search parameter {name!r} has no modifier :{modifier}")
+        column = "updated" if name == "_lastUpdated" else "created"
+        found: list[Clause] = []
+        for value in values:
+            test, args = date_test(value, name, column, column)
+            found.append(_on_resource(f"type = ? AND state = 1 AND {test}", (number, *args)))
+        return any_of(found)
+
+    def _parameter(self, type_: str, name: str, key: str) -> Parameter:
+        parameter = self.parameters.get(type_, {}).get(name)
+        if parameter is None:
+            raise unknown(type_, key)
+        return parameter
+
+    def _sort_key(self, type_: str, part: str) -> SortKey:
+        name = part.lstrip("-").strip()
+        if name in {"_id", "_lastUpdated", "_createdAt"}:
+            return SortKey(name=name, parameter=None, descending=part.startswith("-"))
+        parameter = self._parameter(type_, name, f"_sort={part}")
+        if parameter.kind == "reference":
+            raise refuse(400, "not-supported", f"Cannot sort by the reference {name!r}")
+        return SortKey(name=name, parameter=parameter, descending=part.startswith("-"))
+
+    def _include(self, type_: str, reverse: bool, modifier: str, value: str) -> Include:
+        source, _, rest = value.partition(":")
+        name, _, target = rest.partition(":")
+        what = "_revinclude" if reverse else "_include"
+        if modifier not in {"", "iterate", "recurse"}:
+            raise refuse(400, "not-supported", f"{what} has no modifier :{modifier}")
+        if not rest and not reverse and self.parameters.get(type_, {}).get(value):
+            source, name = type_, value
+        if not self.definitions.knows(source) or not name:
+            raise refuse(400, "invalid", f"{what}={value}: write it as Type:parameter or Type:parameter:Target")
+        parameter = None if name == "*" else self._parameter(source, name, f"{what}={value}")
+        if parameter and parameter.kind != "reference":
+            raise refuse(400, "invalid", f"{what}={value}: {name!r} is not a reference")
+        return Include(
+            source=source, parameter=parameter, target=target or None, reverse=reverse, iterate=bool(modifier)
+        )
+
+
+def unknown(type_: str, key: str) -> Refusal:
+    return refuse(400, "not-supported", f"Unknown search parameter {key!r} for {type_}", place=key)
+
+
+def _on_resource(test: str, args: tuple[object, ...]) -> Clause:
+    return Clause(
+        drive=Sql(f"SELECT rid FROM resource WHERE {test}", args),
+        probe=Sql(f"EXISTS (SELECT 1 FROM resource WHERE rid = {{x}} AND {test})", args),
+    )
+
+
+def _unescape(value: str) -> str:
+    return re.sub(r"\\([,|$\\])", r"\1", value)
+
+
+def _one_of(name: str, value: str, allowed: frozenset[str]) -> str:
+    if value not in allowed:
+        raise bad_value(name, value)
+    return value
+
+
+def _whole(name: str, value: str) -> int:
+    if not re.fullmatch(r"\d{1,9}", value):
+        raise bad_value(name, value)
+    return int(value)

@@ -1,0 +1,61 @@
+"""Answers FHIR requests: checks the right, then runs the interaction where it belongs (on the spot, reader, writer)."""
+
+from portal.embedded.access import Guard
+from portal.embedded.bundles import Entry, entries, refused_entry, response_bundle, response_entry, transact
+from portal.embedded.engine import Engine
+from portal.embedded.messages import Answer, Request
+from portal.embedded.outcome import Refusal, refuse
+from portal.embedded.reading import get, read, search
+from portal.embedded.store import Store
+from portal.embedded.writing import write
+from portal.types import Json
+
+
+class Service:
+    def __init__(self, store: Store, engine: Engine, guard: Guard) -> None:
+        self.store = store
+        self.engine = engine
+        self.guard = guard
+
+    async def answer(self, request: Request) -> Answer:
+        """Refusal for everything that is not done."""
+        if not request.path and request.method == "POST":
+            return await self.bundle(request)
+        self.engine.known(request.path[0] if request.path else "")
+        self.allow(request)
+        if request.method in {"GET", "HEAD"}:
+            if len(request.path) == 2 and not request.path[1].startswith(("_", "$")):
+                return read(request, self.store.find(request.path[0], request.path[1]))
+            return await self.store.read(lambda connection: get(connection, self.engine, request))
+        if request.method == "POST" and request.path[1:] == ("_search",):
+            return await self.store.read(
+                lambda connection: search(connection, self.engine, request, request.path[0], request.params)
+            )
+        return await self._write(request)
+
+    def allow(self, request: Request) -> None:
+        self.guard.check(self.store.quick_reader, request)
+
+    async def bundle(self, request: Request) -> Answer:
+        """Each entry needs its own right."""
+        if request.identity is None:
+            self.allow(request)
+        kind, found = entries(request)
+        if kind == "transaction":
+            for entry in found:
+                self.allow(entry.request)
+            answers = await self.store.write(lambda unit: transact(unit, self.engine, found))
+        else:
+            answers = [await self._alone(entry) for entry in found]
+        return Answer(status=200, body=response_bundle("transaction" if kind == "transaction" else "batch", answers))
+
+    async def _alone(self, entry: Entry) -> Json:
+        try:
+            return response_entry(entry.request, await self.answer(entry.request))
+        except Refusal as refusal:
+            return refused_entry(refusal)
+
+    async def _write(self, request: Request) -> Answer:
+        if request.method not in {"POST", "PUT", "PATCH", "DELETE"}:
+            raise refuse(405, "not-supported", f"Method {request.method} is not supported")
+        return await self.store.write(lambda unit: write(unit, self.engine, request))

@@ -1,0 +1,74 @@
+"""Tables of the store. One row a resource, one row a superseded version, one row an indexed value.
+
+Index tables are keyed (parameter, value, resource): a search is a range of the key. Each has a second order by resource,
+for sorting and for taking a resource's rows out again. Names that repeat (types, parameters, code systems) are numbers
+of `name`. A resource that is only mentioned by a reference has a row too (state MENTIONED), so references are numbers.
+"""
+
+import sqlite3
+from pathlib import Path
+
+from portal.errors import NotReady
+from portal.i18n import N_
+
+MENTIONED, LIVE, DELETED = 0, 1, 2
+CHECKED_WHOLE = 64 * 1024 * 1024
+"""Bytes up to which a file is checked page by page at start; a larger one is checked where it is read."""
+LAYOUT = 1
+
+TABLES = """
+CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE name (nid INTEGER PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL, UNIQUE (kind, text));
+CREATE TABLE resource (
+    rid INTEGER PRIMARY KEY, type INTEGER NOT NULL, id TEXT NOT NULL, state INTEGER NOT NULL, version INTEGER NOT NULL,
+    created INTEGER NOT NULL, updated INTEGER NOT NULL, method TEXT NOT NULL, body BLOB, UNIQUE (type, id));
+CREATE INDEX resource_updated ON resource (type, updated, rid) WHERE state = 1;
+CREATE TABLE history (
+    rid INTEGER NOT NULL, version INTEGER NOT NULL, type INTEGER NOT NULL, updated INTEGER NOT NULL, method TEXT NOT NULL,
+    body BLOB, PRIMARY KEY (rid, version)) WITHOUT ROWID;
+CREATE INDEX history_type ON history (type, version);
+CREATE TABLE census (type INTEGER PRIMARY KEY, live INTEGER NOT NULL);
+CREATE TABLE by_string (pid INTEGER, value TEXT, rid INTEGER, exact TEXT, PRIMARY KEY (pid, value, rid, exact)) WITHOUT ROWID;
+CREATE INDEX string_of ON by_string (rid, pid, value);
+CREATE TABLE by_token (pid INTEGER, value TEXT, sid INTEGER, rid INTEGER, PRIMARY KEY (pid, value, sid, rid)) WITHOUT ROWID;
+CREATE INDEX token_of ON by_token (rid, pid, value);
+CREATE TABLE by_reference (pid INTEGER, value INTEGER, rid INTEGER, PRIMARY KEY (pid, value, rid)) WITHOUT ROWID;
+CREATE INDEX reference_of ON by_reference (rid, pid, value);
+CREATE TABLE by_date (pid INTEGER, value INTEGER, rid INTEGER, high INTEGER, PRIMARY KEY (pid, value, rid, high)) WITHOUT ROWID;
+CREATE INDEX date_of ON by_date (rid, pid, value, high);
+CREATE INDEX date_high ON by_date (pid, high);
+CREATE TABLE by_number (pid INTEGER, value REAL, rid INTEGER, PRIMARY KEY (pid, value, rid)) WITHOUT ROWID;
+CREATE INDEX number_of ON by_number (rid, pid, value);
+"""
+
+PRAGMAS = (
+    "PRAGMA synchronous = FULL",
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -16384",
+    "PRAGMA mmap_size = 268435456",
+)
+NOT_A_STORE = N_("The record file {file} is damaged or is not a record file. Restore it from a backup.")
+
+
+def connect(path: str, *, read_only: bool = False) -> sqlite3.Connection:
+    """A connection in autocommit mode; transactions are opened by hand."""
+    connection = sqlite3.connect(
+        f"file:{path}{'?mode=ro' if read_only else ''}", uri=True, isolation_level=None, check_same_thread=False,
+        cached_statements=512,
+    )  # fmt: skip
+    for pragma in PRAGMAS:
+        connection.execute(pragma)
+    return connection
+
+
+def prepare(connection: sqlite3.Connection, path: str) -> None:
+    """Lays the tables in a new file, checks an existing one. NotReady when the file is no store of ours."""
+    connection.execute("PRAGMA journal_mode = WAL")
+    layout: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if layout == 0 and not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+        connection.executescript(f"BEGIN;{TABLES}PRAGMA user_version = {LAYOUT};COMMIT")
+        return
+    small = Path(path).stat().st_size < CHECKED_WHOLE
+    if layout != LAYOUT or (small and connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok"):
+        raise NotReady(NOT_A_STORE, file=path)

@@ -1,0 +1,73 @@
+"""JSON read and written so that nothing a clinician sent is changed: decimals keep their digits (7.500 stays 7.500)."""
+
+import json
+import re
+from decimal import Decimal
+from typing import Any, Self
+
+import orjson
+
+from portal.embedded.outcome import refuse
+from portal.types import Json
+
+# Only these need the slower reader: a decimal, an exponent, or an integer beyond 64 bits.
+_DELICATE = re.compile(rb"\d[.eE][\d+-]|\d{18}")
+
+
+class Number(Decimal):
+    """A decimal as it was written; it compares and computes as a Decimal."""
+
+    __slots__ = ("written",)
+    written: str
+
+    def __new__(cls, written: str) -> Self:
+        number = super().__new__(cls, written)
+        number.written = written
+        return number
+
+
+def loads(text: bytes) -> Any:
+    """Decoded JSON. Refusal 400 when it is not JSON, not Unicode, or nested too deeply to be stored."""
+    try:
+        if _DELICATE.search(text):
+            return json.loads(text, parse_float=Number, parse_int=_integer, parse_constant=_no_constant)
+        return orjson.loads(text)
+    except (ValueError, RecursionError) as problem:
+        raise refuse(400, "structure", "The body is not JSON that can be read") from problem
+
+
+def load_object(text: bytes) -> Json:
+    found = loads(text)
+    if not isinstance(found, dict):
+        raise refuse(400, "structure", "A JSON object is expected")
+    return found
+
+
+def dumps(value: Any) -> bytes:
+    """UTF-8 JSON without spaces, keys in the order given, numbers as they were written."""
+    try:
+        return orjson.dumps(value, default=_write)
+    except (orjson.JSONEncodeError, RecursionError) as problem:
+        raise refuse(400, "structure", "The body cannot be stored: not Unicode, or nested too deeply") from problem
+
+
+def stored(body: bytes) -> orjson.Fragment:
+    """A text that is already JSON, to be placed in a larger answer without reading it."""
+    return orjson.Fragment(body)
+
+
+def _integer(written: str) -> int | Number:
+    value = int(written) if len(written) < 4000 else 0
+    return value if -(2**63) <= value < 2**64 and len(written) < 4000 else Number(written)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _write(value: Any) -> Any:
+    if isinstance(value, Number):
+        return orjson.Fragment(value.written.encode())
+    if isinstance(value, Decimal):
+        return orjson.Fragment(str(value).encode())
+    raise TypeError(type(value).__name__)

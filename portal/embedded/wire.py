@@ -1,0 +1,175 @@
+"""The HTTP face: an ASGI application that reads a request, finds who asks, and writes the answer."""
+
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import unquote
+
+from portal.chance import Chance
+from portal.clock import Clock
+from portal.embedded.engine import Engine
+from portal.embedded.identity import Authenticate, Identity
+from portal.embedded.messages import Answer, Params, Request, read_query
+from portal.embedded.metadata import VERSION, capability, health
+from portal.embedded.outcome import Refusal, outcome, refuse
+from portal.embedded.service import Service
+from portal.embedded.text import dumps, loads
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+BODY_LIMIT = 20 * 1024 * 1024
+JSON_TYPES = (
+    "application/json",
+    "application/fhir+json",
+    "application/json-patch+json",
+    "application/merge-patch+json",
+)
+log = logging.getLogger(__name__)
+
+
+class Wire:
+    """`base_url` is the public address of the FHIR base, for links; without it the request's own Host is used."""
+
+    def __init__(
+        self,
+        service: Service,
+        engine: Engine,
+        clock: Clock,
+        chance: Chance,
+        authenticate: Authenticate,
+        *,
+        base_url: str | None,
+    ) -> None:
+        self.service = service
+        self.engine = engine
+        self.clock = clock
+        self.chance = chance
+        self.authenticate = authenticate
+        self.base_url = base_url.rstrip("/") if base_url else None
+        self.started = clock.monotonic()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        start = self.clock.monotonic()
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        request_id = headers.get("x-request-id", "")[:100] or self.chance.id()
+        try:
+            answer = await self._answer(scope, headers, receive)
+        except Refusal as refusal:
+            extra = {"www-authenticate": 'Bearer realm="fhir"'} if refusal.status == 401 else {}
+            answer = Answer(status=refusal.status, body=dumps(refusal.outcome()), headers=extra)
+        except Exception:
+            log.exception("fhir request failed", extra={"request_id": request_id})
+            failed = refuse(500, "exception", "The server could not do this")
+            answer = Answer(status=500, body=dumps(outcome(failed.issues)))
+        await self._send(scope, answer, send, request_id, self.clock.monotonic() - start)
+
+    async def _send(self, scope: Scope, answer: Answer, send: Send, request_id: str, seconds: float) -> None:
+        body = b"" if answer.status in {204, 304} else answer.body
+        headers = [
+            (b"content-length", str(len(body)).encode()),
+            (b"x-request-id", request_id.encode("latin-1")),
+            (b"x-duration", str(round(seconds * 1000)).encode()),
+            (b"cache-control", b"no-store"),
+            *((name.encode(), value.encode("latin-1", "replace")) for name, value in answer.headers.items()),
+        ]
+        if body:
+            headers.append((b"content-type", answer.content_type.encode()))
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+    async def _answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> Answer:
+        method: str = scope["method"]
+        path = _path(scope)
+        match path:
+            case ("health",) if method in {"GET", "HEAD"}:
+                return Answer(
+                    status=200,
+                    body=dumps(health(self.clock.monotonic() - self.started)),
+                    content_type="application/health+json",
+                )
+            case ("$version",) if method in {"GET", "HEAD"}:
+                return Answer(
+                    status=200, body=dumps({"version": VERSION, "channel": "embedded"}), content_type="application/json"
+                )
+            case ("fhir", "metadata") if method in {"GET", "HEAD"}:
+                return Answer(
+                    status=200, body=dumps(capability(self.engine, self._base(scope, headers), self.clock.now()))
+                )
+            case ("fhir", *rest):
+                identity = await self._identity(headers)
+                request = await self._read(scope, headers, receive, tuple(rest), identity)
+                return await self.service.answer(request)
+            case _:
+                raise refuse(404, "not-found", "There is nothing at this address")
+
+    async def _identity(self, headers: dict[str, str]) -> Identity | None:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            return None
+        found = self.authenticate(token.strip())
+        return await found if inspect.isawaitable(found) else found
+
+    async def _read(
+        self, scope: Scope, headers: dict[str, str], receive: Receive, path: tuple[str, ...], identity: Identity | None
+    ) -> Request:
+        params: Params = read_query(scope.get("query_string", b"").decode("utf-8", "replace"))
+        raw = await _body(receive, headers) if scope["method"] not in {"GET", "HEAD"} else b""
+        content = headers.get("content-type", "").partition(";")[0].strip().lower()
+        body: Any = None
+        if content == "application/x-www-form-urlencoded" and path[-1:] == ("_search",):
+            params = [*params, *read_query(raw.decode("utf-8", "replace"))]
+        elif raw and content and content not in JSON_TYPES and path[:1] != ("Binary",):
+            raise refuse(415, "not-supported", "The body must be JSON")
+        elif raw and (content in JSON_TYPES or not content):
+            body = loads(raw)
+        return Request(
+            method=scope["method"], path=path, params=params, headers=headers, body=body, raw=raw,
+            base=self._base(scope, headers), identity=identity,
+        )  # fmt: skip
+
+    def _base(self, scope: Scope, headers: dict[str, str]) -> str:
+        if self.base_url:
+            return self.base_url
+        return f"{scope.get('scheme', 'http')}://{headers.get('host', 'localhost')}{scope.get('root_path', '')}/fhir"
+
+
+def _path(scope: Scope) -> tuple[str, ...]:
+    """Segments of the path, each decoded on its own; what the application is mounted under is taken off."""
+    raw: bytes | None = scope.get("raw_path")
+    path = raw.decode("latin-1").partition("?")[0] if raw else scope["path"]
+    root: str = scope.get("root_path", "")
+    if root and path.startswith(root):
+        path = path[len(root) :]
+    return tuple(unquote(part) if raw else part for part in path.split("/") if part)
+
+
+async def _body(receive: Receive, headers: dict[str, str]) -> bytes:
+    if int(headers.get("content-length") or 0) > BODY_LIMIT:
+        raise refuse(413, "too-long", "The body is too large")
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        part: bytes = message.get("body", b"")
+        size += len(part)
+        if size > BODY_LIMIT:
+            raise refuse(413, "too-long", "The body is too large")
+        parts.append(part)
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            return b"".join(parts)
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from portal.embedded import Backend, Identity, open_backend
 from portal.errors import NotReady
 from portal.fhir import FHIRClient, Transport, embedded_transport, remote_transport
 from portal.i18n import N_
+from portal.install import install_all
 from portal.settings import Settings
+from portal.trials import Trial, load_trials
 
 CONTENT = Path(__file__).parent.parent / "content"
 SERVICE = Actor(user="portal", role=Role.SERVICE, reference="Device/portal", name="Portail")
@@ -33,6 +36,7 @@ class Portal:
     transport: Transport
     backend: Backend | None
     catalogue: Catalogue
+    trials: Mapping[str, Trial]
     signer: TokenSigner
     secret: str
 
@@ -75,7 +79,7 @@ async def open_portal(settings: Settings, *, clock: Clock | None = None, chance:
             settings.data_dir / "fhir", clock=clock, chance=chance, authenticate=Introspector(signer)
         )
         transport = embedded_transport(backend.asgi, chance=chance, deadline=settings.fhir_timeout)
-    return Portal(
+    portal = Portal(
         settings=settings,
         clock=clock,
         chance=chance,
@@ -83,9 +87,16 @@ async def open_portal(settings: Settings, *, clock: Clock | None = None, chance:
         transport=transport,
         backend=backend,
         catalogue=catalogue,
+        trials=load_trials(CONTENT / "trials", known_codes=frozenset(form.code for form in catalogue.forms)),
         signer=signer,
         secret=secret,
     )
+    try:
+        await install_all(portal.service(), portal.trials)
+    except BaseException:
+        await portal.close()
+        raise
+    return portal
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +110,7 @@ class Introspector:
         if claims is None:
             return None
         return Identity(
-            user=claims.user,
+            user_id=claims.user,
             roles=(claims.role,),
             fhir_user=claims.reference,
             is_service=claims.role == Role.SERVICE,

@@ -5,6 +5,7 @@ Public modules: `systems` (every canonical URL and code system), `jsons` (readin
 
 from portal.fhir.bundles import Entry, Transaction
 from portal.fhir.client import FHIRClient, Page, Query
+from portal.fhir.ids import stable_id
 from portal.fhir.transport import Transport, embedded_transport, remote_transport
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "Transport",
     "embedded_transport",
     "remote_transport",
+    "stable_id",
 ]

@@ -43,6 +43,7 @@ def visit_codes(trial: str) -> str:
 # Extensions of our own
 ANSWER_DIGEST = f"{BASE}/StructureDefinition/answer-digest"
 RESPONSE_VERSION = f"{BASE}/StructureDefinition/response-version"
+JOURNAL_REVISION = f"{BASE}/StructureDefinition/journal-revision"  # up to which row of the answer journal a draft holds
 ALERT_RULE = f"{BASE}/StructureDefinition/alert-rule"
 SCORE_BANDS = f"{BASE}/StructureDefinition/score-bands"
 SHOWN_TO_PATIENT = f"{BASE}/StructureDefinition/shown-to-patient"
@@ -50,6 +51,7 @@ LICENCE = f"{BASE}/StructureDefinition/licence-status"
 MINUTES = f"{BASE}/StructureDefinition/minutes"
 STATUS_REASON = f"{BASE}/StructureDefinition/status-reason"
 ASSIGNED_STAFF = f"{BASE}/StructureDefinition/assigned-staff"
+KEPT_WHILE_NOT_ASKED = f"{BASE}/StructureDefinition/kept-while-not-asked"
 
 # Canonicals
 QUESTIONNAIRE = f"{BASE}/Questionnaire"

@@ -78,7 +78,7 @@ class Transport:
                     return await self._send(method, path, authorization, data, params, headers, form)
         return await self._send(method, path, authorization, data, params, headers, form)
 
-    async def _send(  # noqa: PLR0917 – private, called in one place
+    async def _send(
         self,
         method: str,
         path: str,

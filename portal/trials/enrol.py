@@ -8,7 +8,7 @@ from portal.access import Permission, Scope, decide
 from portal.acting import Acting
 from portal.clock import PARIS
 from portal.errors import Invalid, problem
-from portal.fhir import Transaction, systems
+from portal.fhir import Transaction, stable_id, systems
 from portal.i18n import N_
 from portal.trials.model import Trial, TrialForm
 from portal.trials.render import tag
@@ -121,7 +121,7 @@ async def plan_visits(acting: Acting, trial: Trial, *, subject: str, scope: Scop
 
 
 def visit_id(subject: str, kind: str, number: int) -> str:
-    return f"{subject}-{kind}-{number}"[:64]
+    return stable_id("visit", subject, kind, number)
 
 
 def _day(encounter: Json) -> date:
@@ -196,7 +196,7 @@ def _task(acting: Acting, trial: Trial, encounter: Json, form: TrialForm, at: da
     patient = encounter["subject"]
     return {
         "resourceType": "Task",
-        "id": f"{encounter['id']}-{form.code.lower().replace('_', '-')}"[:64],
+        "id": stable_id("task", encounter["id"], form.code),
         "meta": {"tag": [tag(trial.id)]},
         "groupIdentifier": {"system": systems.TRIAL, "value": trial.id},
         "status": "requested",

@@ -1,0 +1,40 @@
+"""Asking the FHIR server whether a password is right: its own `/auth/token`, with the portal's client. The hash stays there."""
+
+import asyncio
+
+import httpx
+import structlog
+
+from portal.errors import Unavailable
+from portal.fhir.transport import Transport
+
+REFUSED = frozenset({400, 401, 403, 404, 422})
+
+log = structlog.get_logger("portal.fhir")
+
+
+async def password_opens(
+    transport: Transport, *, client: str, client_secret: str, username: str, password: str
+) -> bool:
+    """Raises Unavailable when the server does not answer. The token that a right password brings is not kept."""
+    address = transport.base.removesuffix("/fhir") + "/auth/token"
+    sent = {
+        "grant_type": "password",
+        "client_id": client,
+        "client_secret": client_secret,
+        "username": username,
+        "password": password,
+    }
+    request_id = transport.chance.id()
+    try:
+        async with asyncio.timeout(transport.deadline):
+            answer = await transport.http.post(address, json=sent, headers={"X-Request-Id": request_id})
+    except (httpx.TransportError, TimeoutError) as error:
+        log.warning("fhir.no_answer", method="POST", request_id=request_id, cause=type(error).__name__)
+        raise Unavailable(request_id=request_id) from None
+    if answer.status_code == 200:
+        return True
+    if answer.status_code in REFUSED:
+        return False
+    log.warning("fhir.refused", status=answer.status_code, request_id=request_id)
+    raise Unavailable(status=answer.status_code, request_id=request_id)

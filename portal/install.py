@@ -1,0 +1,44 @@
+"""What the record server must hold before anyone signs in: access policies, questionnaires, trials. Written at each start
+when it differs, so that a new release brings its own.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from portal.access import policies
+from portal.acting import Acting
+from portal.fhir import Transaction
+from portal.trials import Trial, install
+from portal.types import Json
+
+
+async def install_all(service: Acting, trials: Mapping[str, Trial]) -> None:
+    """`service` is the portal itself."""
+    await _renew(service, "AccessPolicy", policies())
+    await _renew(
+        service, "Questionnaire", [_stored_form(form.questionnaire, form.code) for form in service.catalogue.forms]
+    )
+    for trial in trials.values():
+        await install(service, trial)
+
+
+def _stored_form(questionnaire: Json, code: str) -> Json:
+    return {**questionnaire, "id": code.lower().replace("_", "-")}
+
+
+async def _renew(service: Acting, kind: str, wanted: Iterable[Json]) -> None:
+    """One transaction with what is new or differs; nothing when all is as it should be."""
+    stored = {resource["id"]: resource async for resource in service.fhir.every(kind, {"_count": 200})}
+    transaction = Transaction()
+    for resource in wanted:
+        found = stored.get(resource["id"])
+        if found is None:
+            transaction.create(resource)
+        elif _bare(found) != _bare(resource):
+            transaction.update(
+                {**resource, "meta": {**resource.get("meta", {}), "versionId": found["meta"]["versionId"]}}
+            )
+    await service.fhir.commit(transaction)
+
+
+def _bare(resource: Json) -> Json:
+    return {key: value for key, value in resource.items() if key != "meta"}

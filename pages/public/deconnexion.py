@@ -1,0 +1,43 @@
+"""/deconnexion: signed out, by one's own wish or because the session is over; and /aide-connexion for who cannot get in."""
+
+from urllib.parse import urlencode
+
+from components.blocks import block
+from components.frames import welcome
+from components.markup import h, help_numbers, link_button
+from components.states import session_ended, trouble
+from pages.base import Site, Visit
+from pages.language import local_path
+
+
+def register(site: Site) -> None:
+    @site.page("/deconnexion")
+    async def signed_out(visit: Visit) -> None:
+        t = visit.t
+        door = "/pro" if "pro" in visit.query else "/connexion"
+        back = local_path(visit.query.get("retour", "/"))
+        again = f"{door}?{urlencode({'retour': back})}" if back != "/" else door
+        with welcome(t, t("Signed out")):
+            if "fin" in visit.query:
+                block(session_ended(t, again))
+            else:
+                way = link_button(t("Sign in again"), again)
+                block(trouble(t("You are signed out"), t("Everything is saved. You can close this page."), way))
+
+    @site.page("/aide-connexion")
+    async def sign_in_help(visit: Visit) -> None:
+        t = visit.t
+        with welcome(t, t("Help to sign in")):
+            block(
+                h(
+                    '<h1 tabindex="-1">{}</h1><p class="lead">{}</p><p>{}</p><p>{}</p><p class="actions">{}</p>',
+                    t("You cannot get in"),
+                    t("Call your expert centre: they check who you are and note your new e-mail address or number."),
+                    t(
+                        "If you have lost only your mobile, ask for the code by e-mail; if you have lost only your e-mail, by text message."
+                    ),
+                    t("The code may take two minutes. Look in your junk mail too."),
+                    link_button(t("Back to sign-in"), "/connexion"),
+                )
+            )
+            block(help_numbers(t))

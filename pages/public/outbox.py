@@ -1,0 +1,89 @@
+"""/demo/outbox: in the demonstration only, the messages that would have left by e-mail and SMS, newest first."""
+
+import re
+
+from fastapi import Response
+from fastapi.responses import JSONResponse
+from markupsafe import Markup
+from nicegui import ui
+
+from components.blocks import block, set_block
+from components.frames import Audience, Frame
+from components.markup import h, join, page_head
+from components.states import empty
+from pages.base import Site, Visit
+from portal import notifications
+from portal.i18n import Texts
+from portal.notifications import Kept
+
+CODE = re.compile(r"(?<![\d+])\d{6,10}(?!\d)")
+LOOK_EVERY = 2.0  # seconds
+
+
+def register(site: Site) -> None:
+    if not site.portal.settings.demo:
+        return
+
+    @site.page("/demo/outbox")
+    async def outbox(visit: Visit) -> None:
+        t = visit.t
+        with Frame(t=t, audience=Audience.PUBLIC).page(t("Outbox"), width="reading"):
+            block(page_head(t("Outbox"), t("Demonstration: these messages would have left by e-mail or text message.")))
+            rows = block("", "flow", "section", aria_live="polite")
+            newest = -1
+
+            async def look() -> None:
+                nonlocal newest
+                kept = await notifications.latest(site.door.acting)
+                if kept and kept[0].id == newest:
+                    return
+                newest = kept[0].id if kept else 0
+                set_block(rows, join(_message(t, one) for one in kept) or _nothing(t))
+
+            await look()
+            ui.timer(LOOK_EVERY, look, immediate=False)
+
+    @site.route("/demo/outbox.json")
+    async def outbox_json() -> Response:
+        kept = await notifications.latest(site.door.acting)
+        return JSONResponse({"messages": [_as_json(one) for one in kept]})
+
+
+def _message(t: Texts, kept: Kept) -> Markup:
+    message = kept.message
+    kind = t("Text message to {contact}", contact=message.to) if message.kind == "sms" else message.to
+    code = code_in(message.body)
+    body = h("{}", message.body)
+    if code:
+        body = Markup(str(body).replace(code, f'<b class="outbox-code num">{code}</b>', 1))  # noqa: S704 – escaped above
+    title = h("<h2>{}</h2>", message.subject) if message.subject else ""
+    return h(
+        '<article class="sheet outbox-message"><p class="eyebrow num">{} · {}</p>{}<div class="outbox-body">{}</div></article>',
+        kind,
+        t.time(kept.at),
+        title,
+        body,
+    )
+
+
+def _nothing(t: Texts) -> Markup:
+    return empty(t("No message yet"), t("When somebody asks for a code, it appears here."))
+
+
+def code_in(body: str) -> str:
+    """The one-time code of a message, or an empty text."""
+    found = CODE.search(body)
+    return found.group() if found else ""
+
+
+def _as_json(kept: Kept) -> dict[str, object]:
+    message = kept.message
+    return {
+        "id": kept.id,
+        "at": kept.at.isoformat(),
+        "kind": message.kind,
+        "to": message.to,
+        "subject": message.subject,
+        "body": message.body,
+        "code": code_in(message.body),
+    }

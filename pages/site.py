@@ -1,0 +1,70 @@
+"""The whole web product of one portal, as a FastAPI application: routes, pages, headers, sockets, life and death."""
+
+import pkgutil
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from nicegui import app as nicegui_app
+from starlette.middleware.gzip import GZipMiddleware
+
+from components.theme import install
+from pages.base import Site
+from pages.security.cookies import BrowserCookie
+from pages.security.headers import SafeHeaders
+from pages.security.origins import OwnOriginOnly
+from pages.security.sockets import harden
+from pages.wrong import not_found, say_server_error
+from portal.app import Portal
+
+AUDIENCES = ("public", "patient", "practitioner", "arc", "admin")
+
+
+def build_site(portal: Portal, audiences: Sequence[str] = AUDIENCES) -> FastAPI:
+    """`app.state.site` is the `Site`. The caller opened the portal and closes it after the application has stopped.
+
+    NiceGUI keeps one application a process, so a process serves one portal.
+    """
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=_life)
+    site = app.state.site = Site(portal, app)
+    for module in page_modules(audiences):
+        import_module(module).register(site)
+    _errors(site)
+    settings = portal.settings
+    install(app)
+    harden(settings)
+    # The last added is the outermost: compression sees finished pages, headers see every answer.
+    app.add_middleware(BrowserCookie, settings=settings, chance=portal.chance)
+    app.add_middleware(OwnOriginOnly, settings=settings)
+    app.add_middleware(SafeHeaders, settings=settings, chance=portal.chance)
+    app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=6)
+    return app
+
+
+def page_modules(audiences: Sequence[str]) -> list[str]:
+    """Every module with pages: those of the audience folders, and pages shared by several audiences."""
+    folder = Path(__file__).parent
+    found = [f"pages.{name}.{info.name}" for name in audiences for info in pkgutil.iter_modules([str(folder / name)])]
+    return [name for name in found if hasattr(import_module(name), "register")]
+
+
+@asynccontextmanager
+async def _life(app: FastAPI) -> AsyncIterator[None]:
+    site: Site = app.state.site
+    site.later.start()
+    site.open_pages.start()
+    yield
+    await site.open_pages.stop()
+    await site.later.stop()
+
+
+def _errors(site: Site) -> None:
+    """Our own pages for errors: NiceGUI's would print the exception to the visitor."""
+
+    async def missing(request: Request, _error: Exception) -> Response:
+        return not_found(request, site.texts(request))
+
+    nicegui_app.add_exception_handler(404, missing)
+    nicegui_app.on_page_exception(lambda: say_server_error(site.texts))

@@ -1,0 +1,19 @@
+"""Writing forms: YAML to FHIR Questionnaire, what is wrong with a form and where, and the catalogue of those there are."""
+
+from portal.authoring.catalogue import Catalogue
+from portal.authoring.errors import AuthoringError, Place
+from portal.authoring.lint import Remark, lint
+from portal.authoring.reading import load_form, load_json, load_yaml, parse_json, parse_yaml
+
+__all__ = [
+    "AuthoringError",
+    "Catalogue",
+    "Place",
+    "Remark",
+    "lint",
+    "load_form",
+    "load_json",
+    "load_yaml",
+    "parse_json",
+    "parse_yaml",
+]

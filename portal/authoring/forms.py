@@ -1,0 +1,91 @@
+"""A form in YAML to a FHIR R4 Questionnaire. The keys are explained, one form after another, in docs/questionnaires."""
+
+from typing import Any
+
+from portal.authoring.entry import Entry
+from portal.authoring.items import Inherited, checks, make_items, variables
+from portal.authoring.outline import outline
+from portal.authoring.results import results_items
+from portal.authoring.scores import alert_rules, note_scores, score_group
+from portal.authoring.source import Source
+from portal.fhir import systems
+from portal.types import Json
+
+CATEGORIES = ("auto", "hetero", "social", "clinical-document", "neuropsy")
+LICENCES = ("free", "own", "cc-by", "cc-by-nc-sa", "permission", "results-only")
+_KEYS = (
+    "code", "version", "title", "category", "licence", "copyright", "description", "minutes", "shown_to_patient", "loinc",
+    "status", "required", "answers", "items", "results", "scores", "alerts", "checks", "variables", "audience",
+)  # fmt: skip
+_USE = "http://terminology.hl7.org/CodeSystem/usage-context-type"
+_AUDIENCE = f"{systems.BASE}/CodeSystem/audience"
+
+
+def build(source: Source) -> Json:
+    """The Questionnaire that a source means. Raises `AuthoringError` at the first thing that cannot be."""
+    written: Any = source.content
+    root = Entry(source=source, path=(), value=_with_results(Entry(source=source, path=(), value=written)))
+    root.only(*_KEYS)
+    code = root.need("code").string()
+    known = outline(root, code)
+    note_scores(root, known)
+    required = each.boolean() if (each := root.get("required")) else False
+    items = make_items(root.need("items"), known, Inherited(required=required))
+    scores = score_group(root, known)
+    questionnaire: Json = {
+        "resourceType": "Questionnaire",
+        "id": code.replace("_", "-"),
+        "language": "fr",
+        "url": f"{systems.QUESTIONNAIRE}/{code.replace('_', '-')}",
+        "version": root.need("version").string(),
+        "name": code,
+        **root.need("title").text("title"),
+        "status": each.one_of("draft", "active", "retired") if (each := root.get("status")) else "active",
+        "subjectType": ["Patient"],
+        "code": _codes(root, code),
+        "useContext": _uses(root),
+        "extension": [*_extensions(root), *variables(root), *checks(root), *alert_rules(root, known)],
+        "item": [*items, scores] if scores else items,
+    }
+    for key in ("description", "copyright"):
+        if text := root.get(key):
+            questionnaire |= text.text(key)
+    return questionnaire
+
+
+def _with_results(root: Entry) -> Any:
+    """A form that records results only gets its items from the scores it names."""
+    if "results" not in root:
+        return root.value
+    return {**{k: v for k, v in root.mapping().items() if k != "results"}, **results_items(root)}
+
+
+def _codes(root: Entry, code: str) -> list[Json]:
+    codes: list[Json] = [{"system": systems.INSTRUMENT, "code": code}]
+    if loinc := root.get("loinc"):
+        codes.append({"system": systems.LOINC, "code": loinc.string()})
+    return codes
+
+
+def _uses(root: Entry) -> list[Json]:
+    category = root.need("category").one_of(*CATEGORIES)
+    uses = [_use("task", systems.CATEGORY, category)]
+    for each in listed.each() if (listed := root.get("audience")) else ():
+        uses.append(_use("user", _AUDIENCE, each.one_of("patient", "professional", "relative")))
+    return uses
+
+
+def _use(kind: str, system: str, code: str) -> Json:
+    return {
+        "code": {"system": _USE, "code": kind},
+        "valueCodeableConcept": {"coding": [{"system": system, "code": code}]},
+    }
+
+
+def _extensions(root: Entry) -> list[Json]:
+    found: list[Json] = [{"url": systems.LICENCE, "valueCode": root.need("licence").one_of(*LICENCES)}]
+    if minutes := root.get("minutes"):
+        found.append({"url": systems.MINUTES, "valueInteger": minutes.integer()})
+    if shown := root.get("shown_to_patient"):
+        found.append({"url": systems.SHOWN_TO_PATIENT, "valueBoolean": shown.boolean()})
+    return found

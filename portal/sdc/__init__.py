@@ -1,0 +1,43 @@
+"""Questionnaires: what a form is, filling one, its scores, its checks, the observations it means.
+
+    form = compile_form(questionnaire)                 # once, shared by everybody
+    session = FormSession(form, draft, now=clock.now(), locale="fr", about={"subject": {"reference": "Patient/7"}})
+    change = session.set("q1", "LA6569-3")             # raises portal.errors.Invalid with a sentence
+    session.scores(), session.alerts(), session.errors()
+    response = session.completed(clock.now())
+    observations = session.extract({**response, "id": made_by_the_server})
+
+Pure: no I/O, no clock. A `Form` is immutable; a `FormSession` belongs to one page.
+"""
+
+from portal.sdc.compiling import compile_form
+from portal.sdc.model import (
+    AlertRule,
+    Band,
+    Fault,
+    Form,
+    FormItem,
+    Option,
+    ScoreDefinition,
+    Section,
+)
+from portal.sdc.reading import LocalText
+from portal.sdc.scoring import ScoreResult
+from portal.sdc.session import Change, FormSession, ItemState
+
+__all__ = [
+    "AlertRule",
+    "Band",
+    "Change",
+    "Fault",
+    "Form",
+    "FormItem",
+    "FormSession",
+    "ItemState",
+    "LocalText",
+    "Option",
+    "ScoreDefinition",
+    "ScoreResult",
+    "Section",
+    "compile_form",
+]

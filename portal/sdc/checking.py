@@ -1,0 +1,131 @@
+"""What stands between these answers and a submitted response. A question that is not asked is never checked."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from portal.errors import Problem
+from portal.fhirpath import FhirPathError
+from portal.i18n import N_, Message
+from portal.sdc.conversion import truth
+from portal.sdc.engine import Engine
+from portal.sdc.model import Constraint
+from portal.sdc.nodes import Node
+from portal.sdc.values import CHOOSE, NotAnAnswer, check_limits, matching_option
+
+CHOOSE_ONE = N_("Choose an answer.")
+ANSWER = N_("Answer this question.")
+ANSWER_ONE_HERE = N_("Answer at least one question here.")
+
+
+def problems(engine: Engine, refused: Mapping[str, Message], scope: list[Node] | None, locale: str) -> list[Problem]:
+    """In the order of the form, one problem at most for each place; the whole form's constraints come last."""
+    found: dict[str, Message] = {}
+    for node in _nodes(engine, scope):
+        message = refused.get(node.path) or _problem(node)
+        if message:
+            found.setdefault(node.path, message)
+    for place, message in _broken(engine, scope, "error", locale):
+        found.setdefault(place, message)
+    return [Problem(place=place, message=message) for place, message in found.items()]
+
+
+def warnings(engine: Engine, scope: list[Node] | None, locale: str) -> list[Problem]:
+    return [Problem(place=place, message=message) for place, message in _broken(engine, scope, "warning", locale)]
+
+
+def asks(node: Node) -> bool:
+    """Whether a person is asked this question now."""
+    item = node.item
+    if not node.active or not item.question or item.read_only:
+        return False
+    current: Node | None = node
+    while current is not None:
+        if current.item.hidden:
+            return False
+        current = current.parent
+    return True
+
+
+def _nodes(engine: Engine, scope: list[Node] | None) -> Iterator[Node]:
+    nodes: Iterable[Node] = scope if scope is not None else (each for top in engine.tree.top for each in top.walk())
+    return (node for node in nodes if node.active)
+
+
+def _problem(node: Node) -> Message | None:
+    item = node.item
+    if item.type == "group":
+        if item.required and not node.answered() and not _has_required(node) and any(map(asks, node.walk())):
+            return Message(msgid=ANSWER_ONE_HERE, params={})
+        return None
+    if not node.answers:
+        # what nobody can fill in must not hold anybody up
+        if item.required and asks(node) and _is_expected(node):
+            return Message(msgid=CHOOSE_ONE if item.is_choice or item.type == "boolean" else ANSWER, params={})
+        return None
+    return _wrong_answer(node)
+
+
+def _wrong_answer(node: Node) -> Message | None:
+    item = node.item
+    try:
+        for answer in node.answers:
+            if item.type == "choice" and item.options and matching_option(item, answer) is None:
+                return Message(msgid=CHOOSE, params={})
+            check_limits(item, answer)
+    except NotAnAnswer as error:
+        return error.message
+    if len(node.answers) > 1:
+        keys = [matching_option(item, answer) for answer in node.answers]
+        if not item.repeats or any((option := item.option(key)) and option.exclusive for key in keys):
+            return Message(msgid=N_("These answers exclude each other."), params={})
+    if item.min_occurs is not None and len(node.answers) < item.min_occurs:
+        return Message(msgid=N_("Choose at least {least} answers."), params={"least": item.min_occurs})
+    if item.max_occurs is not None and len(node.answers) > item.max_occurs:
+        return Message(msgid=N_("Choose at most {most} answers."), params={"most": item.max_occurs})
+    return None
+
+
+def _is_expected(node: Node) -> bool:
+    """A required question in an optional group is due only once something of that group is answered."""
+    current = node.parent
+    while current is not None:
+        if current.item.type == "group" and not current.item.required and not current.answered():
+            return False
+        current = current.parent
+    return True
+
+
+def _has_required(node: Node) -> bool:
+    return any(child.item.required and child.active for child in node.children())
+
+
+def _broken(engine: Engine, scope: list[Node] | None, severity: str, locale: str) -> Iterator[tuple[str, Message]]:
+    for node in _nodes(engine, scope):
+        for constraint in node.item.constraints:
+            if constraint.severity == severity and not _satisfied(engine, constraint, node):
+                yield _place(engine, constraint, node), _sentence(constraint, locale)
+    if scope is None:
+        for constraint in engine.form.constraints:
+            if constraint.severity == severity and not _satisfied(engine, constraint, None):
+                yield _place(engine, constraint, None), _sentence(constraint, locale)
+
+
+def _satisfied(engine: Engine, constraint: Constraint, node: Node | None) -> bool:
+    """Only false breaks a constraint; nothing to compare breaks nothing."""
+    try:
+        return truth(engine.run(constraint.program, node)) is not False
+    except FhirPathError as error:
+        engine.faults[node.item.link_id if node else constraint.key] = str(error)
+        return True
+
+
+def _place(engine: Engine, constraint: Constraint, node: Node | None) -> str:
+    if node is not None and constraint.location == node.item.link_id:
+        return node.path
+    located = engine.nodes_of(constraint.location)
+    return located[0].path if located else (node.path if node else "")
+
+
+def _sentence(constraint: Constraint, locale: str) -> Message:
+    if constraint.human:
+        return Message(msgid="{text}", params={"text": constraint.human(locale)})
+    return Message(msgid=N_("These answers do not fit together."), params={})

@@ -1,0 +1,149 @@
+"""From a FHIR R4 Questionnaire with SDC extensions to a `Form`: everything that does not depend on answers, done once."""
+
+from collections.abc import Iterator
+
+from portal.errors import Invalid, problem
+from portal.fhir import systems
+from portal.i18n import N_
+from portal.sdc import urls
+from portal.sdc.dependencies import Tree
+from portal.sdc.expressions import Expressions
+from portal.sdc.items import make_constraints, make_item
+from portal.sdc.model import AlertRule, Form, FormItem, ScoreDefinition
+from portal.sdc.program import Program, Rule, make_plan
+from portal.sdc.reading import concept_code, extension, extension_text, extension_value, extensions, local_text
+from portal.sdc.scoring import score_definition
+from portal.sdc.sections import make_sections, questions_asked
+from portal.types import Json
+
+SECONDS_A_QUESTION = 8
+
+
+def compile_form(questionnaire: Json) -> Form:
+    """A form ready to fill. Expressions that cannot run are in `form.faults`; only a form without order raises `Invalid`."""
+    scopes, tree = _shape(questionnaire)
+    launch_names = frozenset(_launch_names(questionnaire))
+    expressions = Expressions(tree, launch_names, scopes)
+    expressions.declare("", questionnaire)
+    for element in _elements(questionnaire):
+        expressions.declare(element["linkId"], element)
+    items = tuple(make_item(each, (), expressions, questionnaire) for each in questionnaire.get("item", ()))
+    by_link_id = {item.link_id: item for item in _walk(items)}
+    asked = questions_asked(items)
+    copyright_ = local_text(questionnaire, "copyright")
+    shown = extension_value(questionnaire, systems.SHOWN_TO_PATIENT)
+    alerts = tuple(_alerts(questionnaire, expressions))
+    constraints = tuple(make_constraints("", questionnaire, expressions))
+    plan = make_plan(list(_rules(by_link_id, tree)))
+    return Form(
+        questionnaire=questionnaire,
+        url=questionnaire.get("url", ""),
+        version=questionnaire.get("version", ""),
+        code=next(
+            (each["code"] for each in questionnaire.get("code", ()) if each.get("system") == systems.INSTRUMENT), ""
+        ),
+        label=local_text(questionnaire, "title"),
+        description=local_text(questionnaire, "description"),
+        category=_category(questionnaire),
+        licence=extension_value(questionnaire, systems.LICENCE) or "",
+        copyright=copyright_,
+        shown_to_patient=shown if isinstance(shown, bool) else True,
+        items=items,
+        by_link_id=by_link_id,
+        sections=make_sections(items, local_text(questionnaire, "title")),
+        question_count=asked,
+        minutes=extension_value(questionnaire, systems.MINUTES) or max(1, round(asked * SECONDS_A_QUESTION / 60)),
+        scores=tuple(_scores(by_link_id)),
+        alerts=alerts,
+        constraints=constraints,
+        plan=plan,
+        faults=tuple(expressions.faults),
+    )
+
+
+def _shape(questionnaire: Json) -> tuple[dict[str, tuple[str, ...]], Tree]:
+    """Ancestors and descendants of each item; refuses a form whose items cannot be told apart."""
+    scopes: dict[str, tuple[str, ...]] = {}
+    below: dict[str, frozenset[str]] = {}
+
+    def visit(element: Json, ancestors: tuple[str, ...]) -> set[str]:
+        link_id = element.get("linkId", "")
+        if not link_id or link_id in scopes:
+            message = N_("This form cannot be used: the item identifier “{link_id}” is missing or used twice.")
+            raise Invalid([problem(link_id, message, link_id=link_id)])
+        scopes[link_id] = ancestors
+        inside: set[str] = set()
+        for child in element.get("item", ()):
+            inside |= visit(child, (*ancestors, link_id))
+        below[link_id] = frozenset(inside)
+        return inside | {link_id}
+
+    for element in questionnaire.get("item", ()):
+        visit(element, ())
+    return scopes, Tree(below=below, everything=frozenset(scopes))
+
+
+def _elements(element: Json) -> Iterator[Json]:
+    for child in element.get("item", ()):
+        yield child
+        yield from _elements(child)
+
+
+def _walk(items: tuple[FormItem, ...]) -> Iterator[FormItem]:
+    for item in items:
+        yield item
+        yield from _walk(item.items)
+
+
+def _launch_names(questionnaire: Json) -> Iterator[str]:
+    for context in extensions(questionnaire, urls.LAUNCH_CONTEXT):
+        name = extension_value(context, "name")
+        code = name.get("code") if isinstance(name, dict) else name
+        if code:
+            yield code
+
+
+def _category(questionnaire: Json) -> str:
+    for context in questionnaire.get("useContext", ()):
+        concept: Json = context.get("valueCodeableConcept", {})
+        if any(coding.get("system") == systems.CATEGORY for coding in concept.get("coding", ())):
+            return concept_code(concept)
+    return ""
+
+
+def _alerts(questionnaire: Json, expressions: Expressions) -> Iterator[AlertRule]:
+    for rule in extensions(questionnaire, systems.ALERT_RULE):
+        name = extension_value(rule, "id") or ""
+        condition = expressions.program("", f"alert {name}", extension_value(rule, "condition"))
+        if condition:
+            severity = "stat" if extension_value(rule, "severity") == "stat" else "urgent"
+            text = extension_text(extension(rule, "message"))
+            yield AlertRule(id=name, condition=condition, severity=severity, text=text)
+
+
+def _scores(by_link_id: dict[str, FormItem]) -> Iterator[ScoreDefinition]:
+    for item in by_link_id.values():
+        bands = extension(item.definition, systems.SCORE_BANDS)
+        if bands:
+            yield score_definition(item, bands)
+
+
+def _rules(by_link_id: dict[str, FormItem], tree: Tree) -> Iterator[Rule]:
+    for link_id, item in by_link_id.items():
+        inside = tree.below[link_id] | {link_id}
+        if item.enabled_by or item.conditions:
+            reads = item.enabled_by.reads if item.enabled_by else {condition.question for condition in item.conditions}
+            # a source beneath its own target counts as unanswered, so it is not waited for
+            yield Rule(kind="enable", link_id=link_id, reads=frozenset(reads) - inside, writes=frozenset(inside))
+        if item.calculated:
+            yield Rule(
+                kind="calculate",
+                link_id=link_id,
+                reads=_without_itself(item.calculated, link_id),
+                writes=frozenset({link_id}),
+            )
+
+
+def _without_itself(program: Program, link_id: str) -> frozenset[str]:
+    """An item that walks over its neighbours sees itself too; only naming itself makes it wait for itself."""
+    return program.reads if f"'{link_id}'" in program.text else program.reads - {link_id}

@@ -1,0 +1,86 @@
+"""Results of an expression as answers of an item: by FHIRPath's implicit rules only, so nothing is rounded in silence."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from portal.fhirpath import FhirPathError
+from portal.sdc.model import FormItem
+from portal.sdc.reading import decimal, value_of
+from portal.sdc.values import ANSWER_KEY
+from portal.types import Json
+
+
+def answers_from(item: FormItem, results: Sequence[Any]) -> list[Json]:
+    """Raises `FhirPathError` when a question for one answer gets several, or a result is not of its kind."""
+    if len(results) > 1 and not item.repeats:
+        raise FhirPathError(f"The expression gives {len(results)} results for a question with one answer.")
+    return [_answer(item, result) for result in results]
+
+
+def truth(results: Sequence[Any]) -> bool | None:
+    """None when there is no result: neither true nor false."""
+    if not results:
+        return None
+    if len(results) > 1 or not isinstance(results[0], bool):
+        raise FhirPathError("The expression should give true or false.")
+    return results[0]
+
+
+def same_answers(some: Sequence[Json], others: Sequence[Json]) -> bool:
+    """Compared as values: 7.5 and 7.50 are the same, so a draft is not written for nothing."""
+    return len(some) == len(others) and all(map(_same, some, others))
+
+
+def _same(one: Json, other: Json) -> bool:
+    if one == other:
+        return True
+    mine, theirs = value_of(one), value_of(other)
+    if isinstance(mine, dict) and isinstance(theirs, dict):
+        if "code" in mine or "code" in theirs:
+            keys = ("system", "code", "value", "unit") if "value" in mine else ("system", "code")
+            return all(mine.get(key) == theirs.get(key) for key in keys)
+        return mine == theirs
+    numbers = (int, float, Decimal)
+    if isinstance(mine, numbers) and isinstance(theirs, numbers) and not isinstance(mine, bool):
+        return decimal(mine) == decimal(theirs)
+    return False
+
+
+def _answer(item: FormItem, result: Any) -> Json:
+    if item.is_choice:
+        return _choice(item, result)
+    key = ANSWER_KEY[item.type]
+    match item.type, result:
+        case "boolean", bool():
+            return {key: result}
+        case "integer", int() | Decimal() if not isinstance(result, bool) and result == int(result):
+            return {key: int(result)}
+        case "decimal", int() | float() | Decimal() if not isinstance(result, bool):
+            return {key: decimal(result)}
+        case "quantity", dict():
+            return {key: result}
+        case "quantity", int() | float() | Decimal() if not isinstance(result, bool):
+            unit = item.unit or {}
+            named = {"unit": unit.get("display") or unit.get("code")} if unit else {}
+            return {key: {"value": decimal(result), **named, **{k: unit[k] for k in ("system", "code") if k in unit}}}
+        case "reference", {"resourceType": kind, "id": name}:
+            return {key: {"reference": f"{kind}/{name}"}}
+        case (("reference" | "attachment"), dict()):
+            return {key: result}
+        case (("string" | "text" | "url" | "date" | "dateTime" | "time"), str()):
+            return {key: result}
+        case _:
+            raise FhirPathError(f"The expression should give a value for a question of type {item.type}.")
+
+
+def _choice(item: FormItem, result: Any) -> Json:
+    key = result.get("code") if isinstance(result, dict) else str(result)
+    option = item.option(key)
+    if option is not None:
+        return option.answer
+    if isinstance(result, dict) and not item.options:
+        return {"valueCoding": {name: part for name, part in result.items() if name != "extension"}}
+    if isinstance(result, str) and item.type == "open-choice":
+        return {"valueString": result}
+    raise FhirPathError("The expression gives something that is not among the answers of the question.")

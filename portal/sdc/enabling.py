@@ -1,0 +1,98 @@
+"""enableWhen as FHIR's code system defines its operators: `=` and the orders hold if any answer satisfies, `!=` if none equals."""
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from operator import ge, gt, le, lt
+from typing import Any
+
+from portal.sdc.model import Condition, FormItem
+from portal.sdc.nodes import Node
+from portal.sdc.reading import decimal, value_of
+from portal.types import Json
+
+_ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {">": gt, "<": lt, ">=": ge, "<=": le}
+
+
+def conditions_hold(item: FormItem, node: Node, nodes_of: Callable[[str], list[Node]]) -> bool:
+    held = (_holds(condition, node, nodes_of) for condition in item.conditions)
+    return all(held) if item.all_conditions else any(held)
+
+
+def _holds(condition: Condition, node: Node, nodes_of: Callable[[str], list[Node]]) -> bool:
+    answers = [answer for source in _sources(condition.question, node, nodes_of) for answer in source.answers]
+    wanted = value_of(condition.answer)
+    match condition.operator:
+        case "exists":
+            return bool(answers) == bool(wanted)
+        case "=":
+            return any(_equal(value_of(answer), wanted) for answer in answers)
+        case "!=":
+            return not any(_equal(value_of(answer), wanted) for answer in answers)
+        case order if order in _ORDERS:
+            return any(_ordered(_ORDERS[order], value_of(answer), wanted) for answer in answers)
+        case _:
+            return True
+
+
+def _sources(link_id: str, node: Node, nodes_of: Callable[[str], list[Node]]) -> Iterator[Node]:
+    """The asked copies of a source under the nearest ancestor shared with the target; never those beneath the target."""
+    candidates = [each for each in nodes_of(link_id) if each.active and not _beneath(each, node)]
+    if len(candidates) > 1:
+        around = node.parent
+        while around is not None:
+            near = [each for each in candidates if _beneath(each, around)]
+            if near:
+                candidates = near
+                break
+            around = around.parent
+    yield from candidates
+
+
+def _beneath(node: Node, ancestor: Node) -> bool:
+    current: Node | None = node
+    while current is not None:
+        if current is ancestor:
+            return True
+        current = current.parent
+    return False
+
+
+def _equal(value: Any, wanted: Any) -> bool:
+    if isinstance(value, dict) and isinstance(wanted, dict):
+        if "value" in wanted:
+            return _quantity(value) == _quantity(wanted)
+        if "reference" in wanted:
+            return value.get("reference") == wanted["reference"]
+        return _same_coding(value, wanted)
+    if isinstance(value, dict):  # a string in the form against a chosen code
+        return wanted in (value.get("code"), value.get("display"))
+    if isinstance(value, bool) or isinstance(wanted, bool):
+        return value is wanted
+    if isinstance(value, str) or isinstance(wanted, str):
+        return value == wanted
+    return decimal(value) == decimal(wanted)
+
+
+def _same_coding(value: Json, wanted: Json) -> bool:
+    versions = {value.get("version"), wanted.get("version")} - {None}
+    return value.get("code") == wanted.get("code") and value.get("system") == wanted.get("system") and len(versions) < 2
+
+
+def _ordered(order: Callable[[Any, Any], bool], value: Any, wanted: Any) -> bool:
+    if isinstance(value, dict) and isinstance(wanted, dict):
+        mine, theirs = _quantity(value), _quantity(wanted)
+        return mine is not None and theirs is not None and mine[1] == theirs[1] and order(mine[0], theirs[0])
+    if isinstance(value, str) and isinstance(wanted, str):
+        short = min(len(value), len(wanted))
+        if len(value) != len(wanted) and value[:short] == wanted[:short]:
+            return False  # not the same precision, so it cannot be said
+        return order(value[:short], wanted[:short])
+    if isinstance(value, (int, float, Decimal)) and isinstance(wanted, (int, float, Decimal)):
+        return order(decimal(value), decimal(wanted))
+    return False
+
+
+def _quantity(value: Json) -> tuple[Decimal, str] | None:
+    if "value" not in value:
+        return None
+    return decimal(value["value"]), value.get("code") or value.get("unit", "")

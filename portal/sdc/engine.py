@@ -1,0 +1,222 @@
+"""Keeps a session's conditions and calculations true: after an answer, runs only the rules that can see it, in order."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from heapq import heappop, heappush
+from typing import Any
+
+from portal.fhirpath import FhirPathError
+from portal.sdc.conversion import answers_from, same_answers, truth
+from portal.sdc.enabling import conditions_hold
+from portal.sdc.model import Form
+from portal.sdc.nodes import Node
+from portal.sdc.program import Program, Variable
+from portal.sdc.tree import Tree
+from portal.types import Json
+
+PASSES = 20  # of rules that wait for each other, before they are frozen
+
+
+@dataclass(slots=True)
+class Effects:
+    """What one answer changed, by path; `link_ids` are the questions whose live answers are no longer the same."""
+
+    values: set[str] = field(default_factory=set[str])
+    shown: set[str] = field(default_factory=set[str])
+    hidden: set[str] = field(default_factory=set[str])
+    link_ids: set[str] = field(default_factory=set[str])
+
+
+class Engine:
+    def __init__(self, form: Form, tree: Tree, head: Json, given: Mapping[str, Any], now: datetime) -> None:
+        self.form = form
+        self.tree = tree
+        self.now = now
+        self.faults: dict[str, str] = {}  # linkId -> what its expression could not do; for the form's author
+        self.root: Json = {"resourceType": "QuestionnaireResponse", **head, "item": []}
+        self._given = given
+        self._cached: dict[tuple[Variable, Node | None], list[Any]] = {}
+        self._frozen: set[int] = set()
+
+    def start(self, *, fresh: bool) -> None:
+        """First evaluation. A fresh response gets its first values; in a loaded one, a calculated answer that a person
+        may edit and that differs from its calculation is taken as edited, and left alone.
+        """
+        self.refresh_top()
+        if fresh:
+            self._initial_values()
+        else:
+            self._find_edited()
+        self.settle(self.form.by_link_id, Effects(), every_rule=True)
+
+    def write(self, node: Node, answers: list[Json], effects: Effects) -> None:
+        """Puts answers in place and lets expressions see them; `settle` then runs what depends on them."""
+        node.answers = answers
+        self.refresh(node)
+        effects.values.add(node.path)
+        effects.link_ids.add(node.item.link_id)
+
+    def settle(self, changed: Iterable[str], effects: Effects, *, every_rule: bool = False) -> Effects:
+        plan = self.form.plan
+        waiting: list[int] = list(range(len(plan.rules))) if every_rule else []
+        queued = set(waiting)
+        runs: dict[int, int] = {}
+
+        def wake(link_ids: Iterable[str]) -> None:
+            for link_id in link_ids:
+                for place in plan.readers.get(link_id, ()):
+                    if place not in queued:
+                        queued.add(place)
+                        heappush(waiting, place)
+
+        wake(changed)
+        while waiting:
+            place = heappop(waiting)
+            queued.discard(place)
+            circle = plan.circle.get(place)
+            if circle:
+                runs[place] = runs.get(place, 0) + 1
+                if place in self._frozen or runs[place] > PASSES:
+                    self._freeze(circle)
+                    continue
+            wake(self._apply(place, effects))
+        return effects
+
+    def run(self, program: Program, node: Node | None) -> list[Any]:
+        """The results of an expression on an item (or on the whole response). Raises `FhirPathError`."""
+        names: dict[str, Any] = {**self._given, "resource": self.root, "questionnaire": self.form.questionnaire}
+        names["context"] = focus = self.root if node is None else (node.live or [])
+        if node is not None:
+            names["qitem"] = node.item.definition
+        for variable in program.variables:
+            names[variable.name] = self._value(variable, node)
+        return program.run(focus, names, now=self.now)
+
+    def nodes_of(self, link_id: str) -> list[Node]:
+        return self.tree.by_link_id.get(link_id, [])
+
+    def refresh(self, node: Node) -> None:
+        """Recomputes what expressions see of a node, and of what is around it."""
+        current: Node | None = node
+        while current is not None:
+            current.live = current.reveal()
+            current = current.parent
+        self._gather()
+
+    def refresh_top(self) -> None:
+        """After a copy at the top of the form came or went."""
+        for node in self.tree.top:
+            self._reveal_all(node)
+        self._gather()
+
+    def _gather(self) -> None:
+        self.root["item"] = [node.live for node in self.tree.top if node.live]
+        self._cached.clear()
+
+    def _reveal_all(self, node: Node) -> None:
+        for child in node.children():
+            child.active = node.active and (node.item.type == "group" or bool(node.answers))
+            self._reveal_all(child)
+        node.live = node.reveal()
+
+    def _value(self, variable: Variable, node: Node | None) -> list[Any]:
+        owner = node
+        while owner is not None and owner.item.link_id != variable.owner:
+            owner = owner.parent
+        key = (variable, owner)
+        if key not in self._cached:
+            self._cached[key] = []  # what it sees of itself meanwhile
+            self._cached[key] = self.run(variable.program, owner)
+        return self._cached[key]
+
+    def _apply(self, place: int, effects: Effects) -> set[str]:
+        """Runs one rule on every copy of its item; gives back the linkIds whose answers are no longer the same."""
+        rule = self.form.plan.rules[place]
+        changed: set[str] = set()
+        for node in self.nodes_of(rule.link_id):
+            if rule.kind == "enable":
+                changed |= self._enable(node, effects)
+            elif not node.edited and self._calculate(node, effects):
+                changed.add(rule.link_id)
+        effects.link_ids |= changed
+        return changed
+
+    def _enable(self, node: Node, effects: Effects) -> set[str]:
+        item = node.item
+        if item.enabled_by is None:
+            node.own = conditions_hold(item, node, self.nodes_of)
+        else:
+            try:
+                node.own = truth(self.run(item.enabled_by, node)) is True
+                self.faults.pop(item.link_id, None)
+            except FhirPathError as error:
+                node.own = True  # asking one question too many is safer than hiding one for a fault of the form
+                self.faults[item.link_id] = str(error)
+        return self.activate(node, effects)
+
+    def activate(self, node: Node, effects: Effects) -> set[str]:
+        """Brings `active` of a node and of all beneath it in line; gives back the linkIds that it concerns."""
+        parent = node.parent
+        active = node.own and (
+            parent is None or (parent.active and (parent.item.type == "group" or bool(parent.answers)))
+        )
+        if active == node.active:
+            return set()
+        node.active = active
+        (effects.shown if active else effects.hidden).add(node.path)
+        changed = {node.item.link_id}
+        for child in node.children():
+            changed |= self.activate(child, effects)
+        self.refresh(node)
+        return changed
+
+    def _calculate(self, node: Node, effects: Effects) -> bool:
+        program = node.item.calculated
+        if program is None:
+            return False
+        try:
+            answers = answers_from(node.item, self.run(program, node))
+            self.faults.pop(node.item.link_id, None)
+        except FhirPathError as error:
+            self.faults[node.item.link_id] = str(error)
+            answers = []
+        if same_answers(answers, node.answers):
+            return False
+        self.write(node, answers, effects)
+        for child in node.children():
+            self.activate(child, effects)
+        return True
+
+    def _initial_values(self) -> None:
+        nodes = [each for top in self.tree.top for each in top.walk()]
+        for node in nodes:
+            if node.item.initial:
+                node.answers = list(node.item.initial)
+            elif selected := [option.answer for option in node.item.options if option.selected]:
+                node.answers = selected
+        self.refresh_top()
+        for node in nodes:
+            if node.item.initial_by and not node.answers:
+                try:
+                    node.answers = answers_from(node.item, self.run(node.item.initial_by, node))
+                except FhirPathError as error:
+                    self.faults[node.item.link_id] = str(error)
+                    continue
+                self.refresh(node)
+
+    def _find_edited(self) -> None:
+        for link_id, item in self.form.by_link_id.items():
+            if item.calculated and not item.read_only and not item.hidden:
+                for node in self.nodes_of(link_id):
+                    try:
+                        computed = answers_from(item, self.run(item.calculated, node))
+                    except FhirPathError:
+                        continue  # reported when the rule runs
+                    node.edited = bool(node.answers) and not same_answers(computed, node.answers)
+
+    def _freeze(self, circle: tuple[int, ...]) -> None:
+        for place in circle:
+            self._frozen.add(place)
+            link_id = self.form.plan.rules[place].link_id
+            self.faults[link_id] = "This rule waits for another that waits for it, and they do not settle."

@@ -1,0 +1,97 @@
+"""The answers of one session as a tree: one node per item, and per copy where a group repeats.
+
+Two faces of the same answers: `stored` is what FHIR keeps; `live` is what expressions see, that is only what is asked at
+this moment, with the weight of each chosen option beside its code so that scores need no look-up.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from portal.fhir.systems import KEPT_WHILE_NOT_ASKED as KEPT
+from portal.sdc import urls
+from portal.sdc.model import FormItem
+from portal.sdc.reading import value_of
+from portal.sdc.values import matching_option
+from portal.types import Json
+
+
+class Node:
+    """`own` is what the item's condition says, `active` also counts its ancestors'. `branches`: the children of a group,
+    or for a question the children beneath each of its answers.
+    """
+
+    __slots__ = ("active", "answers", "branches", "edited", "extra", "item", "live", "own", "parent", "path")
+
+    def __init__(self, item: FormItem, parent: "Node | None", path: str) -> None:
+        self.item = item
+        self.parent = parent
+        self.path = path
+        self.own = True
+        self.active = True
+        self.edited = False
+        self.answers: list[Json] = []
+        self.branches: list[list[Node]] = []
+        self.extra: Json = {}  # id, extension, definition, text of a loaded response, given back untouched
+        self.live: Json | None = None
+
+    def children(self) -> Iterator["Node"]:
+        for branch in self.branches:
+            yield from branch
+
+    def walk(self) -> Iterator["Node"]:
+        yield self
+        for child in self.children():
+            yield from child.walk()
+
+    def answered(self) -> bool:
+        return bool(self.answers) or any(child.answered() for child in self.children())
+
+    def reveal(self) -> Json | None:
+        """Computes `live` from the answers and from the children's own `live`."""
+        if not self.active:
+            return None
+        if self.item.type == "group":
+            inside = [child.live for child in self.children() if child.live]
+            return {"linkId": self.item.link_id, "item": inside} if inside else None
+        if not self.answers:
+            return None
+        answers = [self._revealed(index, answer) for index, answer in enumerate(self.answers)]
+        return {"linkId": self.item.link_id, "answer": answers}
+
+    def _revealed(self, index: int, answer: Json) -> Json:
+        inside = [child.live for child in self.branches[index] if child.live] if index < len(self.branches) else []
+        value = value_of(answer)
+        weighed = answer
+        if self.item.options and isinstance(value, dict):
+            option = self.item.option(matching_option(self.item, answer))
+            if option is not None and option.weight is not None:
+                weight: Json = {"url": urls.ITEM_WEIGHT, "valueDecimal": Decimal(str(option.weight))}
+                others = [each for each in value.get("extension", ()) if each.get("url") != urls.ITEM_WEIGHT]
+                weighed = {**answer, "valueCoding": {**value, "extension": [*others, weight]}}
+        return {**weighed, "item": inside} if inside else weighed
+
+    def stored(self, *, asked_only: bool) -> Json | None:
+        """The response item, or None when there is nothing to keep. Answers of what is no longer asked are kept in a
+        draft, marked, so that changing one's mind twice loses nothing; a completed response leaves them out.
+        """
+        if asked_only and not self.active:
+            return None
+        item: Json = {"linkId": self.item.link_id, **self.extra}
+        if self.item.type == "group":
+            inside = [each for child in self.children() if (each := child.stored(asked_only=asked_only))]
+            if not inside:
+                return None
+            item["item"] = inside
+        elif self.answers:
+            item["answer"] = [self._stored_answer(index, asked_only) for index in range(len(self.answers))]
+        else:
+            return None
+        if not self.own:
+            item["extension"] = [*item.get("extension", ()), {"url": KEPT, "valueBoolean": True}]
+        return item
+
+    def _stored_answer(self, index: int, asked_only: bool) -> Json:
+        answer = self.answers[index]
+        branch = self.branches[index] if index < len(self.branches) else []
+        inside = [each for child in branch if (each := child.stored(asked_only=asked_only))]
+        return {**answer, "item": inside} if inside else answer

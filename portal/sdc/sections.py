@@ -1,0 +1,53 @@
+"""Cuts a form into screens: a top-level group is a section, a longer one is cut where its parts end."""
+
+from collections.abc import Iterator, Sequence
+
+from portal.sdc.model import FormItem, Section
+from portal.sdc.reading import LocalText
+
+ON_ONE_SCREEN = 20
+
+
+def make_sections(items: Sequence[FormItem], title: LocalText) -> tuple[Section, ...]:
+    parts = [part for part in _parts(items, None, title) if any(not item.hidden for item in part[2])]
+    seen: dict[str, int] = {}
+    sections: list[Section] = []
+    for index, (label, group, members) in enumerate(parts):
+        anchor = group.link_id if group else members[0].link_id
+        seen[anchor] = seen.get(anchor, 0) + 1
+        name = anchor if seen[anchor] == 1 else f"{anchor}~{seen[anchor]}"
+        asked = questions_asked(members)
+        sections.append(Section(id=name, index=index, label=label, group=group, items=members, questions=asked))
+    return tuple(sections)
+
+
+def questions_asked(items: Sequence[FormItem]) -> int:
+    """Questions that a person answers: shown, and not filled by the form itself."""
+    return sum(
+        (1 if item.question and not item.read_only else 0) + questions_asked(item.items)
+        for item in items
+        if not item.hidden
+    )
+
+
+_Part = tuple[LocalText, FormItem | None, tuple[FormItem, ...]]
+
+
+def _parts(items: Sequence[FormItem], group: FormItem | None, label: LocalText) -> Iterator[_Part]:
+    waiting: list[FormItem] = []
+    for item in items:
+        if item.hidden:
+            continue
+        size = questions_asked((item,))
+        alone = item.type == "group" and (group is None or (size > ON_ONE_SCREEN and not item.repeats))
+        if waiting and (alone or questions_asked(waiting) + size > ON_ONE_SCREEN):
+            yield label, group, tuple(waiting)
+            waiting = []
+        if not alone:
+            waiting.append(item)
+        elif size > ON_ONE_SCREEN and not item.repeats:
+            yield from _parts(item.items, item, item.label or label)
+        else:
+            yield (item.label or label), item, (item,) if item.repeats else item.items
+    if waiting:
+        yield label, group, tuple(waiting)

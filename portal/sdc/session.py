@@ -1,0 +1,376 @@
+"""One person filling one form: set an answer, see what it changes, keep it as a QuestionnaireResponse."""
+
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portal.clock import PARIS
+from portal.errors import Invalid, Problem
+from portal.fhirpath import FhirPathError
+from portal.i18n import N_, Message
+from portal.sdc import checking, extraction
+from portal.sdc.conversion import same_answers, truth
+from portal.sdc.engine import Effects, Engine
+from portal.sdc.model import AlertRule, Form, Option, Section
+from portal.sdc.nodes import Node
+from portal.sdc.parsing import parse_text
+from portal.sdc.scoring import ScoreResult
+from portal.sdc.tree import Tree
+from portal.sdc.values import CHOOSE, NotAnAnswer, from_answer, to_answer
+from portal.types import Json
+
+_HEAD = ("resourceType", "questionnaire", "status", "authored", "item")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """What an answer changed. Paths of items whose value changed, that appeared, that went; linkIds of scores that moved;
+    alert rules that have just begun to hold. All empty when the answer was the one already there.
+    """
+
+    values: frozenset[str]
+    shown: frozenset[str]
+    hidden: frozenset[str]
+    scores: frozenset[str]
+    alerts: tuple[AlertRule, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.values or self.shown or self.hidden)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ItemState:
+    """How one item stands. `value` is typed as `FormSession.set` takes it, None when unanswered, a list when the question
+    takes several answers. `options` are those that may be chosen now. `error` is the sentence to show at the question.
+    """
+
+    path: str
+    enabled: bool
+    value: Any
+    error: Message | None
+    read_only: bool
+    edited: bool
+    options: tuple[Option, ...]
+
+
+class FormSession:
+    """`response` is a stored draft or completed response, or None to begin. `now` is the instant that the form's own
+    today() and now() see. `about` holds what a new response carries besides its answers: subject, author, source,
+    encounter, basedOn, partOf, identifier, meta. `given` are launch contexts by name (patient, user…) as resources.
+    """
+
+    def __init__(
+        self,
+        form: Form,
+        response: Json | None = None,
+        *,
+        now: datetime,
+        locale: str = "fr",
+        about: Json | None = None,
+        given: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.form = form
+        self.locale = locale
+        self._now = now.astimezone(PARIS)
+        self._stored = response
+        self._about = about or {}
+        self._errors: dict[str, Message] = {}
+        self._tree = Tree(form, response)
+        head = {"questionnaire": form.canonical, "status": "in-progress", **self._about}
+        self._engine = Engine(form, self._tree, head, given or {}, self._now)
+        self._engine.start(fresh=response is None)
+        self._raised = {rule.id for rule in self.alerts()}
+
+    # Answering
+
+    def set(self, path: str, value: object) -> Change:
+        """Gives an answer: an option's key, a list where several answers are allowed, a bool, int, Decimal or text, an ISO
+        date, a FHIR structure (quantity, attachment, reference, coding), or None to clear. Raises `Invalid`, with the
+        sentence to show at the question, and keeps the former value when the answer does not fit.
+        """
+        node = self._node(path)
+        item = node.item
+        if item.read_only or not item.question:
+            raise self._refusal(path, N_("This answer is filled in by the form."))
+        try:
+            answers = self._answers(node, value)
+        except NotAnAnswer as error:
+            self._errors[path] = error.message
+            raise self._refusal(path, error.message.msgid, **error.message.params) from None
+        self._errors.pop(path, None)
+        if same_answers(answers, node.answers):
+            return self._change(Effects())
+        node.edited = item.calculated is not None
+        effects = Effects()
+        self._keep_beneath(node, answers)
+        self._engine.write(node, answers, effects)
+        for child in node.children():
+            effects.link_ids |= self._engine.activate(child, effects)
+        self._engine.refresh(node)
+        return self._settled(effects)
+
+    def parse(self, path: str, text: str) -> Any:
+        """The value for `set` out of what a person typed: decimal comma, JJ/MM/AAAA, 27/3/26, 22h30, a partial date where
+        the form allows it. Raises `Invalid` with the sentence to show.
+        """
+        try:
+            return parse_text(self._node(path).item, text, self._now.date())
+        except NotAnAnswer as error:
+            self._errors[path] = error.message
+            raise self._refusal(path, error.message.msgid, **error.message.params) from None
+
+    def reset(self, path: str) -> Change:
+        """Gives an edited calculated answer back to its calculation."""
+        node = self._node(path)
+        node.edited = False
+        return self._settled(self._engine.settle((), Effects(), every_rule=True))
+
+    def add(self, path: str) -> Change:
+        """One more copy of the repeating group that `path` (any of its copies) belongs to, at the end."""
+        node = self._node(path)
+        copies = self._tree.copies_of(node)
+        if not node.item.repeats or (node.item.max_occurs is not None and len(copies) >= node.item.max_occurs):
+            raise self._refusal(path, N_("No more can be added here."))
+        made = self._tree.make(node.item, node.parent, None)
+        siblings = self._tree.siblings(node)
+        siblings.insert(siblings.index(copies[-1]) + 1, made)
+        return self._regrown({each.item.link_id for each in made.walk()})
+
+    def remove(self, path: str) -> Change:
+        """Takes one copy of a repeating group away, with its answers; the last one is emptied instead."""
+        node = self._node(path)
+        siblings = self._tree.siblings(node)
+        if len(self._tree.copies_of(node)) == 1:
+            siblings[siblings.index(node)] = self._tree.make(node.item, node.parent, None)
+        else:
+            siblings.remove(node)
+        return self._regrown({each.item.link_id for each in node.walk()})
+
+    # Looking
+
+    def state(self, path: str) -> ItemState:
+        node = self._node(path)
+        item = node.item
+        values = [from_answer(item, answer) for answer in node.answers]
+        return ItemState(
+            path=path,
+            enabled=node.active,
+            value=values if item.repeats and item.question else (values[0] if values else None),
+            error=self._errors.get(path),
+            read_only=item.read_only,
+            edited=node.edited,
+            options=self._options(node),
+        )
+
+    def sections(self) -> list[Section]:
+        """The sections that ask something at this moment."""
+        return [section for section in self.form.sections if self.visible(section)]
+
+    def visible(self, section: Section) -> list[str]:
+        """Paths of the items that a section shows now, in order: groups and texts to read before what they hold."""
+        return [node.path for node in self._section_nodes(section) if node.active and not self._within_hidden(node)]
+
+    def copies(self, path: str) -> list[str]:
+        """Paths of all copies of a repeating group."""
+        return [node.path for node in self._tree.copies_of(self._node(path))]
+
+    def scores(self) -> list[ScoreResult]:
+        return [
+            ScoreResult(definition=score, value=self._score_value(score.link_id), missing=self._missing(score.items))
+            for score in self.form.scores
+        ]
+
+    def alerts(self) -> list[AlertRule]:
+        """The rules that hold now. A rule that cannot be evaluated does not hold, and is among `faults`."""
+        return [rule for rule in self.form.alerts if self._holds(rule)]
+
+    def errors(self, section: Section | None = None) -> list[Problem]:
+        """What stands in the way of submitting: refused input, missing answers, answers out of bounds, broken constraints.
+        Places are paths; a constraint on the whole form has the empty place.
+        """
+        return checking.problems(self._engine, self._errors, self._scope(section), self.locale)
+
+    def warnings(self, section: Section | None = None) -> list[Problem]:
+        """Constraints that ask for a second look and block nothing."""
+        return checking.warnings(self._engine, self._scope(section), self.locale)
+
+    def progress(self) -> tuple[int, int]:
+        """Questions answered, and questions asked, at this moment."""
+        asked = [each for each in self._walk() if checking.asks(each)]
+        return sum(1 for node in asked if node.answers), len(asked)
+
+    @property
+    def faults(self) -> Mapping[str, str]:
+        """Expressions that could not be computed on these answers, by linkId: for the form's author."""
+        return dict(self._engine.faults)
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """LinkIds of the stored response that this version of the form does not have; their answers are not carried over."""
+        return tuple(self._tree.unknown)
+
+    # Keeping
+
+    def response(self) -> Json:
+        """The draft. What is not asked any more is kept and marked, so that it comes back with the condition."""
+        return self._written("in-progress", asked_only=False)
+
+    def completed(self, now: datetime) -> Json:
+        """The response to submit, without what is not asked; `amended` when it was completed before."""
+        before = (self._stored or {}).get("status")
+        status = "amended" if before in ("completed", "amended") else "completed"
+        return {
+            **self._written(status, asked_only=True),
+            "authored": now.astimezone(PARIS).isoformat(timespec="seconds"),
+        }
+
+    def extract(self, response: Json) -> list[Json]:
+        """Observations of the completed `response`, without ids: one for each score with a value and each answer that the
+        form marks for extraction. `response` must have its id, so that they can point at it.
+        """
+        return extraction.observations(self.form, response)
+
+    # Inside
+
+    def _node(self, path: str) -> Node:
+        node = self._tree.by_path.get(path)
+        if node is None:
+            raise self._refusal(path, N_("This question is not in the form any more."))
+        return node
+
+    def _refusal(self, path: str, msgid: str, /, **params: Any) -> Invalid:
+        return Invalid([Problem(place=path, message=Message(msgid=msgid, params=params))], msgid, **params)
+
+    def _answers(self, node: Node, value: object) -> list[Json]:
+        item = node.item
+        if value is None or value in ("", []):
+            return []
+        given: list[object] = list(value) if isinstance(value, (list, tuple)) else [value]
+        if len(given) > 1 and not item.repeats:
+            raise NotAnAnswer(CHOOSE)
+        answers = [to_answer(item, each) for each in given]
+        if item.options:
+            allowed = {option.key for option in self._options(node)} | {
+                from_answer(item, each) for each in node.answers
+            }
+            picked = [from_answer(item, answer) for answer in answers]
+            if any(item.option(key) and key not in allowed for key in picked):
+                raise NotAnAnswer(CHOOSE)
+            answers = self._exclusive(node, answers)
+        if item.max_occurs is not None and len(answers) > item.max_occurs:
+            raise NotAnAnswer(N_("Choose at most {most} answers."), most=item.max_occurs)
+        return answers
+
+    def _exclusive(self, node: Node, answers: list[Json]) -> list[Json]:
+        """An exclusive option just chosen drives the others out; another just chosen drives it out."""
+        alone = [each for each in answers if self._is_alone(node, each)]
+        if not alone or len(answers) == 1:
+            return answers
+        fresh = [each for each in alone if each not in node.answers]
+        return fresh[:1] or [each for each in answers if each not in alone]
+
+    def _is_alone(self, node: Node, answer: Json) -> bool:
+        option = node.item.option(from_answer(node.item, answer))
+        return option is not None and (option.exclusive or option.declined)
+
+    def _options(self, node: Node) -> tuple[Option, ...]:
+        item = node.item
+        if not item.toggles:
+            return item.options
+        governed: set[str] = set()
+        on: set[str] = set()
+        for toggle in item.toggles:
+            governed |= toggle.keys
+            try:
+                if truth(self._engine.run(toggle.program, node)):
+                    on |= toggle.keys
+            except FhirPathError:
+                on |= toggle.keys
+        return tuple(option for option in item.options if option.key not in governed - on)
+
+    def _keep_beneath(self, node: Node, answers: list[Json]) -> None:
+        """What is nested under an answer stays with it, and goes when it goes."""
+        if node.item.items and node.item.repeats:
+            before = list(zip(node.answers, node.branches, strict=True))
+            node.branches = []
+            for answer in answers:
+                kept = next((branch for former, branch in before if former == answer), None)
+                node.branches.append(kept or [self._tree.make(child, node, None) for child in node.item.items])
+            self._tree.index()
+
+    def _regrown(self, link_ids: AbstractSet[str]) -> Change:
+        self._tree.index()
+        self._errors = {path: error for path, error in self._errors.items() if path in self._tree.by_path}
+        self._engine.refresh_top()
+        effects = Effects(link_ids=set(link_ids))
+        effects.values |= {node.path for link_id in link_ids for node in self._engine.nodes_of(link_id)}
+        return self._settled(effects, every_rule=True)
+
+    def _settled(self, effects: Effects, *, every_rule: bool = False) -> Change:
+        self._engine.settle(set(effects.link_ids), effects, every_rule=every_rule)
+        return self._change(effects)
+
+    def _change(self, effects: Effects) -> Change:
+        moved = {score.link_id for score in self.form.scores if score.link_id in effects.link_ids}
+        raised: list[AlertRule] = []
+        for rule in self.form.alerts:
+            if rule.condition.reads & effects.link_ids:
+                holds = self._holds(rule)
+                if holds and rule.id not in self._raised:
+                    raised.append(rule)
+                (self._raised.add if holds else self._raised.discard)(rule.id)
+        return Change(
+            values=frozenset(effects.values),
+            shown=frozenset(effects.shown),
+            hidden=frozenset(effects.hidden),
+            scores=frozenset(moved),
+            alerts=tuple(raised),
+        )
+
+    def _holds(self, rule: AlertRule) -> bool:
+        try:
+            return truth(self._engine.run(rule.condition, None)) is True
+        except FhirPathError as error:
+            self._engine.faults[rule.id] = str(error)
+            return False
+
+    def _score_value(self, link_id: str) -> Any:
+        node = next(iter(self._engine.nodes_of(link_id)), None)
+        return from_answer(node.item, node.answers[0]) if node and node.answers and node.active else None
+
+    def _missing(self, link_ids: tuple[str, ...]) -> int:
+        return sum(
+            1 for link_id in link_ids for node in self._engine.nodes_of(link_id) if node.active and not node.answers
+        )
+
+    def _walk(self) -> Iterator[Node]:
+        for top in self._tree.top:
+            yield from top.walk()
+
+    def _section_nodes(self, section: Section) -> Iterator[Node]:
+        for item in section.items:
+            for node in self._engine.nodes_of(item.link_id):
+                yield from node.walk()
+
+    def _scope(self, section: Section | None) -> list[Node] | None:
+        return None if section is None else list(self._section_nodes(section))
+
+    def _within_hidden(self, node: Node) -> bool:
+        current: Node | None = node
+        while current is not None:
+            if current.item.hidden:
+                return True
+            current = current.parent
+        return False
+
+    def _written(self, status: str, *, asked_only: bool) -> Json:
+        kept = {key: value for key, value in (self._stored or {}).items() if key not in _HEAD}
+        items = [each for node in self._tree.top if (each := node.stored(asked_only=asked_only))]
+        response: Json = {"resourceType": "QuestionnaireResponse", **kept, **self._about}
+        response["questionnaire"] = self.form.canonical
+        response["status"] = status
+        if items:
+            response["item"] = items
+        return response

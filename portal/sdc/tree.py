@@ -1,0 +1,91 @@
+"""Builds the nodes of a session from a form and a stored response, and finds them by path.
+
+A path is a linkId, preceded by the copy of each repeating group around it: `meds[1]/dose`. Beneath a question that takes
+several answers the copy is the answer: `drug[0]/dose`.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from portal.fhir.systems import KEPT_WHILE_NOT_ASKED as KEPT
+from portal.sdc.model import Form, FormItem
+from portal.sdc.nodes import Node
+from portal.sdc.reading import extension
+from portal.types import Json
+
+
+class Tree:
+    def __init__(self, form: Form, response: Json | None) -> None:
+        self.form = form
+        self.unknown: list[str] = []  # linkIds of the response that this version of the form does not have
+        self.top: list[Node] = self._nodes(form.items, None, "", (response or {}).get("item", []))
+        self.by_path: dict[str, Node] = {}
+        self.by_link_id: dict[str, list[Node]] = {}
+        self.index()
+
+    def index(self) -> None:
+        """Finds every node anew; called when copies come or go."""
+        self.by_path.clear()
+        self.by_link_id = {link_id: [] for link_id in self.form.by_link_id}
+        self._index(self.top, "")
+
+    def _index(self, nodes: Iterable[Node], prefix: str) -> None:
+        copies: dict[str, int] = {}
+        for node in nodes:
+            item = node.item
+            node.path = prefix + item.link_id
+            inside = prefix
+            if item.repeats and item.type == "group":
+                copy = copies.get(item.link_id, 0)
+                copies[item.link_id] = copy + 1
+                node.path = f"{prefix}{item.link_id}[{copy}]"
+                inside = f"{node.path}/"
+            self.by_path[node.path] = node
+            self.by_link_id[item.link_id].append(node)
+            for index, branch in enumerate(node.branches):
+                several = item.repeats and item.type != "group"
+                self._index(branch, f"{prefix}{item.link_id}[{index}]/" if several else inside)
+
+    def make(self, item: FormItem, parent: Node | None, stored: Json | None) -> Node:
+        """One node with all beneath it, filled from a stored response item."""
+        node = Node(item, parent, "")
+        stored = stored or {}
+        node.extra = {key: value for key, value in stored.items() if key not in ("linkId", "answer", "item")}
+        if extension(node.extra, KEPT):
+            kept = [each for each in node.extra["extension"] if each.get("url") != KEPT]
+            node.extra = {key: value for key, value in node.extra.items() if key != "extension"}
+            if kept:
+                node.extra["extension"] = kept
+        if item.type == "group":
+            node.branches = [self._nodes(item.items, node, "", stored.get("item", []))]
+        else:
+            answers: list[Json] = stored.get("answer", [])
+            node.answers = [{k: v for k, v in answer.items() if k != "item"} for answer in answers]
+            node.answers = [answer for answer in node.answers if answer and "" not in answer.values()]
+            if item.items:
+                inside: list[list[Json]] = [answer.get("item", []) for answer in answers] or (
+                    [] if item.repeats else [[]]
+                )
+                node.branches = [self._nodes(item.items, node, "", each) for each in inside]
+        return node
+
+    def copies_of(self, node: Node) -> list[Node]:
+        """The siblings that are copies of the same repeating group, this one included, in order."""
+        return [each for each in self.siblings(node) if each.item is node.item]
+
+    def siblings(self, node: Node) -> list[Node]:
+        """The list that holds the node, itself: changing it changes the tree."""
+        if node.parent is None:
+            return self.top
+        return next(branch for branch in node.parent.branches if node in branch)
+
+    def _nodes(self, items: Sequence[FormItem], parent: Node | None, _prefix: str, stored: list[Json]) -> list[Node]:
+        known = {item.link_id for item in items}
+        self.unknown.extend(each.get("linkId", "") for each in stored if each.get("linkId") not in known)
+        nodes: list[Node] = []
+        for item in items:
+            found = [each for each in stored if each.get("linkId") == item.link_id]
+            if item.repeats and item.type == "group":
+                nodes.extend(self.make(item, parent, each) for each in found or [None])
+            else:
+                nodes.append(self.make(item, parent, found[0] if found else None))
+        return nodes

@@ -83,7 +83,7 @@ class Visit:
 
     @property
     def here(self) -> str:
-        """This page's own address, to come back to it."""
+        """The page's own address, to come back to it."""
         return self.path + (f"?{urlencode(self.query)}" if self.query else "")
 
     def frame(self, *, current: str = "", place: str = "", **options: Any) -> Frame:
@@ -135,8 +135,8 @@ class Visit:
             except PortalError as error:
                 await self._refused(error)
                 self.tell(error_note(self.t, error))
-            except Exception as error:
-                log.error("page.handler_failed", page=self.path.split("/")[1], exc_info=error)
+            except Exception:  # the page must say something; the log keeps where, without the error's text
+                log.exception("page.handler_failed", page=self.path.split("/")[1])
                 self.tell(note(self.t(PortalError.default), "danger", "alert"))
 
         return guarded

@@ -6,10 +6,12 @@ PortalError
 ├── Invalid                 bad input; carries the problems, each with its place
 ├── NotReady                the product is not set up as it must be (start-up only)
 ├── CodeRefused             a one-time code is wrong, expired or used up
+├── PasswordRefused         e-mail or password is wrong; which one is not told
 ├── TooManyTries            throttled; carries when to come back
 ├── AlreadySent             the questionnaire was sent in between: no answer is taken any more
 ├── BeingSent               another page is sending it now: try again in a moment
 ├── ChangedElsewhere        another page changed it, so that this gesture no longer means the same: show the new state
+├── NotSaved                the portal's own database cannot be written: the answer is only on the page, try again
 └── RecordError             the FHIR server's answer
     ├── NotFound
     │   └── Gone
@@ -88,6 +90,10 @@ class CodeRefused(PortalError):
         self.tries_left = tries_left
 
 
+class PasswordRefused(PortalError):
+    default = N_("The address or the password is not right. Check both.")
+
+
 class TooManyTries(PortalError):
     default = N_("Too many tries. Try again in a few minutes or call your centre.")
 
@@ -106,6 +112,10 @@ class BeingSent(PortalError):
 
 class ChangedElsewhere(PortalError):
     default = N_("These answers were changed on another page or device. Here they are as they stand now.")
+
+
+class NotSaved(PortalError):
+    default = N_("Not saved yet: we are trying again. Keep this page open.")
 
 
 class RecordError(PortalError):

@@ -61,6 +61,10 @@ class Settings(BaseSettings):
     codes_per_hour_address: int = Field(
         default=20, ge=1, description="One-time codes asked from one network address in an hour."
     )
+    passwords_per_hour: int = Field(default=10, ge=3, description="Passwords tried for one account in an hour.")
+    passwords_per_hour_address: int = Field(
+        default=60, ge=3, description="Passwords tried from one network address in an hour."
+    )
     idle_minutes: int = Field(
         default=15, ge=1, le=120, description="Minutes without action after which a person is signed out."
     )

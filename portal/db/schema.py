@@ -37,8 +37,19 @@ challenges = Table(
     Column("expires", String(32), nullable=False),
     Column("tries", Integer, nullable=False, default=0),
     Column("used", Boolean, nullable=False, default=False),
+    Column("channel", String(8), nullable=False, comment="email, sms or app"),
+    Column("shown", String(80), nullable=False, default="", comment="the masked contact that the page shows"),
 )
 Index("challenges_contact", challenges.c.contact_hash)
+Index("challenges_browser", challenges.c.browser_hash)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("browser_hash", String(64), primary_key=True, comment="the browser that gave its proof on a page"),
+    Column("user", String(64), nullable=False),
+    Column("expires", String(32), nullable=False, comment="its next request must come before"),
+)
 
 throttle = Table(
     "throttle",

@@ -1,0 +1,77 @@
+"""Text to tokens. Whitespace and comments fall out here; an unfinished comment or string is an error at its start."""
+
+import re
+from dataclasses import dataclass
+
+from portal.fhirpath.errors import FhirPathSyntaxError
+
+MAX_LENGTH = 50_000
+
+_TOKEN = re.compile(
+    r"""
+    (?P<space>\s+|//[^\n]*|/\*.*?\*/)
+  | (?P<datetime>@\d{4}(?:-\d{2}(?:-\d{2})?)?T(?:\d{2}(?::\d{2}(?::\d{2}(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:\d{2})?)?)
+  | (?P<date>@\d{4}(?:-\d{2}(?:-\d{2})?)?)
+  | (?P<time>@T\d{2}(?::\d{2}(?::\d{2}(?:\.\d+)?)?)?)
+  | (?P<number>\d+(?:\.\d+)?)
+  | (?P<string>'(?:[^'\\]|\\.)*')
+  | (?P<variable>%(?:[A-Za-z_][A-Za-z0-9_]*|`(?:[^`\\]|\\.)*`|'(?:[^'\\]|\\.)*'))
+  | (?P<special>\$(?:this|index|total)\b)
+  | (?P<quoted>`(?:[^`\\]|\\.)*`)
+  | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
+  | (?P<op><=|>=|!=|!~|[-+*/&|=~<>().,\[\]{}])
+    """,
+    re.VERBOSE | re.DOTALL | re.ASCII,
+)
+_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "f": "\f"}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    kind: str
+    text: str
+    position: int
+
+
+def tokens(text: str) -> list[Token]:
+    """All tokens and a last one of kind `end`."""
+    if len(text) > MAX_LENGTH:
+        raise FhirPathSyntaxError(f"An expression has at most {MAX_LENGTH} characters.", MAX_LENGTH, text)
+    found: list[Token] = []
+    at = 0
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        if match is None:
+            raise FhirPathSyntaxError(_complaint(text[at:]), at, text)
+        kind = match.lastgroup or ""
+        if kind != "space":
+            found.append(Token(kind, match.group(), at))
+        at = match.end()
+    found.append(Token("end", "", len(text)))
+    return found
+
+
+def _complaint(rest: str) -> str:
+    if rest.startswith("/*"):
+        return "This comment is not closed: */ is missing."
+    if rest[0] in "'`":
+        return f"This text is not closed: {rest[0]} is missing."
+    if rest[0] == '"':
+        return "Texts are written between single quotes."
+    if rest[0] == "@":
+        return "This is not a date, a date with time, or a time."
+    return f"The character {rest[0]!r} has no meaning here."
+
+
+def unescape(quoted: str) -> str:
+    """What stands between the quotes, with the escapes of FHIRPath replaced; an unknown escape means its character."""
+
+    def one(match: re.Match[str]) -> str:
+        code = match.group(1)
+        if len(code) == 5:
+            return chr(int(code[1:], 16))
+        return _ESCAPES.get(code, code)
+
+    body = quoted[1:-1]
+    return _ESCAPE.sub(one, body) if "\\" in body else body

@@ -1,0 +1,34 @@
+"""HL7's official suite for R4, case by case in one pass: every miss is named, and none beyond those of the docs."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from portal.fhirpath import FhirPathError, check, compile  # noqa: A004
+from tests.fhirpath import suite
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+pytestmark = pytest.mark.skipif(not suite.ROOT.exists(), reason="HL7's suite is not beside the checkout (shared/data)")
+
+
+def answer(case: suite.Case) -> bool:
+    resource = suite.resource(case)
+    try:
+        expression = compile(case.expression)
+        if case.strict:
+            check(expression, resource["resourceType"])
+        found = expression(resource, now=NOW)
+    except FhirPathError:
+        return bool(case.invalid)
+    return not case.invalid and suite.agrees(case, found)
+
+
+def test_every_value_of_the_official_suite_is_computed() -> None:
+    missed = [case.name for case in suite.cases() if not case.invalid and not answer(case)]
+    assert missed == []
+
+
+def test_every_error_of_the_official_suite_is_raised() -> None:
+    missed = [case.name for case in suite.cases() if case.invalid and not answer(case)]
+    assert missed == []

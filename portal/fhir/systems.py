@@ -32,6 +32,8 @@ SEVERITY = f"{BASE}/CodeSystem/severity"
 CATEGORY = f"{BASE}/CodeSystem/questionnaire-category"
 MESSAGE = f"{BASE}/CodeSystem/message"
 AMENDMENT_REASON = f"{BASE}/CodeSystem/amendment-reason"
+STOP_REASON = f"{BASE}/CodeSystem/stop-reason"
+SAMPLE = f"{BASE}/CodeSystem/sample"
 AUDIT = f"{BASE}/CodeSystem/audit"
 
 

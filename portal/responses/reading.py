@@ -1,0 +1,216 @@
+"""Reading what was sent: answers in words, scores, and every version with who changed what and why."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from portal import audit
+from portal.access import Permission, decide
+from portal.acting import Acting
+from portal.errors import NotFound
+from portal.fhir import systems
+from portal.i18n import NBSP, Texts
+from portal.responses.drafts import scope_of
+from portal.sdc import AlertRule, Form, FormItem, FormSession, ScoreResult
+from portal.types import Json
+
+SENT = ("completed", "amended")
+HISTORY = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """One question as answered. `values` are typed as the form takes them; empty when it was left without an answer."""
+
+    path: str
+    item: FormItem
+    section: int
+    values: tuple[Any, ...]
+
+    def text(self, t: Texts) -> str:
+        return ", ".join(shown(t, self.item, value) for value in self.values)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """One answer of a version beside that of the version before; None where the question was not asked."""
+
+    before: Answer | None
+    after: Answer | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Version:
+    """`who` is the reference of the author, `name` theirs where it may be shown. The first version has no reason."""
+
+    id: str
+    at: datetime
+    status: str
+    who: str
+    name: str
+    reason: str
+    text: str
+    answers: tuple[Answer, ...]
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadResponse:
+    """A sent response. `versions` are newest first; the first of them is what stands."""
+
+    id: str
+    patient: str
+    form: Form
+    resource: Json
+    trial: str | None
+    scores: tuple[ScoreResult, ...]
+    alerts: tuple[AlertRule, ...]
+    versions: tuple[Version, ...]
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        return self.versions[0].answers
+
+    @property
+    def at(self) -> datetime:
+        """When it was first sent."""
+        return self.versions[-1].at
+
+
+async def read_response(acting: Acting, response: str) -> ReadResponse:
+    """A sent response with its versions. A draft is nobody's to read: `NotFound`."""
+    resource = await acting.fhir.read("QuestionnaireResponse", response)
+    form = acting.catalogue.by_canonical(resource["questionnaire"])
+    if form is None or resource["status"] not in SENT:
+        raise NotFound(status=404)
+    patient = resource["subject"]["reference"].removeprefix("Patient/")
+    trials = trials_of(resource)
+    scope = await scope_of(acting, patient, form=form, trials=trials)
+    decide(acting.actor, Permission.RESPONSE_READ, scope)
+    history, reasons = await asyncio.gather(
+        acting.fhir.history("QuestionnaireResponse", response),
+        acting.fhir.all("Provenance", {"target": f"QuestionnaireResponse/{response}", "_count": HISTORY}),
+    )
+    await audit.record(
+        acting,
+        audit.Action.READ,
+        Permission.RESPONSE_READ,
+        patient=patient,
+        entity=f"QuestionnaireResponse/{response}",
+    )
+    now = acting.clock.now()
+    session, versions = await asyncio.to_thread(_told, form, resource, history, reasons, now)
+    return ReadResponse(
+        id=response,
+        patient=patient,
+        form=form,
+        resource=resource,
+        trial=next(iter(sorted(trials)), None),
+        scores=tuple(session.scores()),
+        alerts=tuple(session.alerts()),
+        versions=versions,
+    )
+
+
+def answers_in(session: FormSession) -> tuple[Answer, ...]:
+    """Every question that is asked, in the order of the form."""
+    return tuple(_answers(session))
+
+
+def changes_between(before: Sequence[Answer], after: Sequence[Answer]) -> tuple[Change, ...]:
+    """The questions whose answer is not the same, in the order of the newer version."""
+    old, new = {each.path: each for each in before}, {each.path: each for each in after}
+    paths = [*new, *(path for path in old if path not in new)]
+    pairs = ((old.get(path), new.get(path)) for path in paths)
+    return tuple(
+        Change(before=was, after=now)
+        for was, now in pairs
+        if (was.values if was else ()) != (now.values if now else ())
+    )
+
+
+def shown(t: Texts, item: FormItem, value: Any) -> str:
+    """An answer in words: the option's text, a number with its unit, a date as it is written."""
+    option = item.option(value) if isinstance(value, str) else None
+    unit = f"{NBSP}{item.unit_text}" if item.unit_text else ""
+    match value:
+        case _ if option is not None:
+            return option.text(t.locale)
+        case bool():
+            return t("Yes") if value else t("No")
+        case int() | Decimal():
+            return f"{t.number(value)}{unit}"
+        case {"value": number}:
+            return f"{t.number(number)}{NBSP}{value.get('unit', '')}".rstrip()
+        case dict():
+            return str(value.get("display") or value.get("title") or value.get("reference") or value.get("code", ""))
+        case str() if item.type in {"date", "dateTime"}:
+            return "/".join(reversed(value[:10].split("-")))
+        case str() if item.type == "time":
+            return value[:5].replace(":", f"{NBSP}h{NBSP}") if t.locale == "fr" else value[:5]
+        case _:
+            return str(value)
+
+
+def item_at(form: Form, path: str) -> FormItem:
+    """The item that a path of a session leads to."""
+    return form.by_link_id[path.rpartition("/")[2].partition("[")[0]]
+
+
+def trials_of(resource: Json) -> frozenset[str]:
+    """Trials that a resource belongs to, by its tags."""
+    tags: list[Json] = resource.get("meta", {}).get("tag", [])
+    return frozenset(str(tag["code"]) for tag in tags if tag.get("system") == systems.TRIAL)
+
+
+def _answers(session: FormSession) -> Iterator[Answer]:
+    for section in session.form.sections:
+        for path in session.visible(section):
+            item = item_at(session.form, path)
+            if item.question and not item.read_only:
+                value = session.state(path).value
+                values = tuple(value) if isinstance(value, list) else () if value is None else (value,)
+                yield Answer(path=path, item=item, section=section.index, values=values)
+
+
+def _told(
+    form: Form, resource: Json, history: list[Json], reasons: list[Json], now: datetime
+) -> tuple[FormSession, tuple[Version, ...]]:
+    sent = [version for version in history if version["status"] in SENT] or [resource]
+    versions: list[Version] = []
+    former: tuple[Answer, ...] = ()
+    previous = ""
+    for version in reversed(sent):
+        answers = answers_in(FormSession(form, version, now=now))
+        changes = changes_between(former, answers) if versions else ()
+        versions.append(_version(version, answers, changes, _reason(reasons, previous)))
+        former, previous = answers, version["meta"]["versionId"]
+    return FormSession(form, resource, now=now), tuple(reversed(versions))
+
+
+def _version(version: Json, answers: tuple[Answer, ...], changes: tuple[Change, ...], provenance: Json) -> Version:
+    agent: Json = provenance.get("agent", [{}])[0].get("who", {}) or version.get("author", {})
+    reason: Json = provenance.get("reason", [{}])[0]
+    return Version(
+        id=version["meta"]["versionId"],
+        at=datetime.fromisoformat(provenance.get("recorded") or version["authored"]),
+        status=version["status"],
+        who=agent.get("reference", ""),
+        name=agent.get("display", ""),
+        reason=reason.get("coding", [{}])[0].get("code", ""),
+        text=reason.get("text", ""),
+        answers=answers,
+        changes=changes,
+    )
+
+
+def _reason(reasons: list[Json], previous: str) -> Json:
+    """The Provenance of the change that took that version's place."""
+    for provenance in reasons:
+        for entity in provenance.get("entity", ()):
+            if previous and entity["what"]["reference"].endswith(f"/_history/{previous}"):
+                return provenance
+    return {}

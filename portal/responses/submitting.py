@@ -1,0 +1,141 @@
+"""Sending a questionnaire: checked here, then one transaction, then the journal lets go. Twice is the same as once."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal import audit
+from portal.access import Permission, decide
+from portal.acting import Acting
+from portal.errors import AlreadySent, ChangedElsewhere, Invalid, RecordError, Unavailable, VersionConflict
+from portal.fhir import Entry, Transaction
+from portal.responses import tasks
+from portal.responses.alerts import alert_tasks
+from portal.responses.drafts import FOLD_ATTEMPTS, Draft, journal_of, marked, reload, save_pending
+from portal.responses.scores import observations
+from portal.responses.todo import next_of
+from portal.sdc import AlertRule, ScoreResult
+from portal.types import Json
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Submitted:
+    """A response that is sent. `alerts` are the rules its answers meet; `next_task` is what the person may fill next."""
+
+    response: str
+    at: datetime
+    scores: tuple[ScoreResult, ...]
+    alerts: tuple[AlertRule, ...]
+    next_task: str | None
+
+
+async def submit(acting: Acting, draft: Draft) -> Submitted:
+    """Send the questionnaire. A second call, from this page or another, changes nothing and tells the same.
+
+    Raises `Invalid` with each answer that is missing or wrong (places are paths), `ChangedElsewhere` when another page
+    has answered in between (look first), `NotSaved`, and `Unavailable` when the record cannot be reached: then nothing is
+    sent, and everything is kept.
+    """
+    decide(acting.actor, Permission.RESPONSE_FILL, draft.scope)
+    async with draft.storing:
+        await save_pending(acting, draft)
+        async with draft.answering:
+            journal = journal_of(acting, draft.response)
+            try:
+                latest = await journal.seal()
+            except AlreadySent:
+                return await _sent(acting, draft)
+            try:
+                if latest != draft.seen:
+                    await reload(acting, draft)
+                    raise ChangedElsewhere
+                problems = draft.session.errors()
+                if problems:
+                    raise Invalid(problems)
+                completed = await _commit(acting, draft)
+            except AlreadySent:
+                return await _sent(acting, draft)
+            except Unavailable as error:
+                if not error.maybe_done:  # else answers wait until it is known what was sent
+                    await journal.unseal()
+                raise
+            except BaseException:
+                await journal.unseal()
+                raise
+            await journal.close(draft.seen)
+            draft.stored = completed
+    return await _told(acting, draft)
+
+
+async def _commit(acting: Acting, draft: Draft) -> Json:
+    """The one transaction. Written by the portal's own client: nobody may write scores, alerts or the audit trail by hand.
+
+    Another page may have folded the same answers in between: then the draft is read again and sent as it is.
+    """
+    for _ in range(FOLD_ATTEMPTS):
+        now = acting.clock.now()
+        task = await acting.service.read("Task", draft.asked.id)
+        completed, transaction = await asyncio.to_thread(sending, draft, task, now)
+        patient = draft.asked.patient
+        entity = f"QuestionnaireResponse/{completed['id']}"
+        transaction.create(
+            audit.event(acting, audit.Action.UPDATE, Permission.RESPONSE_FILL, patient=patient, entity=entity)
+        )
+        try:
+            stored = await acting.service.commit(transaction)
+        except VersionConflict:
+            await reload(acting, draft)
+        except Unavailable as error:
+            if not error.maybe_done:
+                raise
+            return await _what_was_done(acting, draft)
+        else:
+            return stored[0] or completed
+    raise VersionConflict(status=412)
+
+
+def sending(draft: Draft, task: Json, now: datetime) -> tuple[Json, Transaction]:
+    """The completed response, and everything that is written with it. Pure."""
+    session = draft.session
+    completed = {**session.completed(now), "meta": draft.stored["meta"]}
+    completed = {**marked(completed, draft.seen, now), "authored": completed["authored"]}
+    transaction = Transaction()
+    transaction.update(completed)
+    transaction.update(tasks.done(task, completed["id"], now))
+    for observation in observations(completed, session.extract(completed)):
+        transaction.create(observation)
+    for alert in alert_tasks(completed, session.alerts(), now):
+        transaction.entries.append(Entry(method="POST", url="Task", resource=alert, if_none_exist=f"_id={alert['id']}"))
+    return completed, transaction
+
+
+async def _what_was_done(acting: Acting, draft: Draft) -> Json:
+    """The sent response, when a transaction whose answer was lost has happened.
+
+    Raises `Unavailable` when it has not, with `maybe_done` when that cannot be known yet.
+    """
+    try:
+        stored = await acting.service.read("QuestionnaireResponse", draft.response)
+    except RecordError:
+        raise Unavailable(maybe_done=True) from None
+    if stored["status"] == "in-progress":
+        raise Unavailable
+    return stored
+
+
+async def _sent(acting: Acting, draft: Draft) -> Submitted:
+    """It was sent before, from here or from another page."""
+    draft.stored = await acting.fhir.read("QuestionnaireResponse", draft.response)
+    if draft.stored["status"] == "in-progress":  # the machine stopped between the two databases: never seen, but told
+        raise AlreadySent
+    return await _told(acting, draft)
+
+
+async def _told(acting: Acting, draft: Draft) -> Submitted:
+    return Submitted(
+        response=draft.response,
+        at=datetime.fromisoformat(draft.stored["authored"]),
+        scores=tuple(draft.session.scores()),
+        alerts=tuple(draft.session.alerts()),
+        next_task=await next_of(acting, draft.asked.patient),
+    )

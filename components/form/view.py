@@ -121,8 +121,9 @@ class FormView:
         self.section = section
         self.body.clear()
         self._build()
-        title(self.t, section.title or self.name)
-        move_focus(HEADING)
+        with self.body:  # the button that was pressed is gone with the former section
+            title(self.t, section.title or self.name)
+            move_focus(HEADING)
 
     async def answer(self, link_id: str, value: Value) -> None:
         """What each widget calls."""

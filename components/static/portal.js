@@ -21,7 +21,10 @@ const portal = (() => {
   const unsent = (field) => field.value !== field.defaultValue && field.value !== field.dataset.sent;
   const sameAs = (old) => (old.id && byId(old.id)) || (old.name && [...document.getElementsByName(old.name)].find((one) => one.value === old.value));
   document.addEventListener("focusin", (event) => { last = event.target; }, true);
-  document.addEventListener("focusout", (event) => { if (event.target.isConnected && event.target === last) last = null; }, true);
+  document.addEventListener("focusout", (event) => {   /* it also fires when the element is being removed: look afterwards */
+    const left = event.target;
+    setTimeout(() => { if (left === last && left.isConnected && document.activeElement !== left) last = null; });
+  }, true);
   new MutationObserver((changes) => {
     for (const change of changes) for (const gone of change.removedNodes) if (gone.querySelectorAll && !gone.isConnected)
       for (const old of [...(gone.matches(FIELDS) ? [gone] : []), ...gone.querySelectorAll(FIELDS)]) {
@@ -103,6 +106,7 @@ const portal = (() => {
   }
   function tooLong(field) {
     const count = field.id && byId(field.id + "-count"), limit = Number(field.dataset.limit || LIMIT), over = field.value.length > limit;
+    field.classList.toggle("huge", field.value.length > 50000);   /* our font takes minutes to set a pasted megabyte */
     if (count) {
       const left = limit - field.value.length;
       count.textContent = over ? count.dataset.over.replace("%n", (-left).toLocaleString(document.documentElement.lang)) : left <= limit / 5 ? count.dataset.left.replace("%n", left.toLocaleString(document.documentElement.lang)) : "";

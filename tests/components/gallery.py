@@ -82,12 +82,35 @@ class Rehearsal:
         if index:
             items = (TextQuestion(link_id="note", number="3.", text="Un mot pour votre équipe ?", lines=3, limit=500),)
             return Section(title="Pour finir", items=items, index=1, count=2)
-        asked = ChoiceQuestion(link_id="q1", number="1.", text="Avez-vous mal dormi ?", options=yes_no(t), required=True, value=self.answers.get("q1") or ())
-        more = ScaleQuestion(link_id="q2", number="2.", text="À quel point ?", low_text="un peu", high_text="beaucoup", value=self.answers.get("q2"))
+        asked = ChoiceQuestion(
+            link_id="q1",
+            number="1.",
+            text="Avez-vous mal dormi ?",
+            options=yes_no(t),
+            required=True,
+            value=self.answers.get("q1") or (),
+        )
+        more = ScaleQuestion(
+            link_id="q2",
+            number="2.",
+            text="À quel point ?",
+            low_text="un peu",
+            high_text="beaucoup",
+            value=self.answers.get("q2"),
+        )
         day = DateQuestion(link_id="day", text="Depuis quand ?", latest=TODAY, value=self.answers.get("day") or "")
-        total = Computed(link_id="total", text="Score", shown=str(len(self.answers)) if self.answers else "", level=1, word="légère")
+        total = Computed(
+            link_id="total", text="Score", shown=str(len(self.answers)) if self.answers else "", level=1, word="légère"
+        )
         items = (asked, *((more, HelpNumbers()) if self.answers.get("q1") == ("true",) else ()), day, total)
-        return Section(title="Sommeil", items=items, count=2, place="questions 1 à 2", lead="Pensez aux 7 derniers jours.", part=len(self.answers) * 30)
+        return Section(
+            title="Sommeil",
+            items=items,
+            count=2,
+            place="questions 1 à 2",
+            lead="Pensez aux 7 derniers jours.",
+            part=len(self.answers) * 30,
+        )
 
     async def answer(self, link_id: str, value: Value) -> Saved:
         if self.away:
@@ -122,7 +145,9 @@ def states(lang: str = "fr") -> None:
     t = texts(lang)
     frame = Frame(t=t, audience=Audience.CLINIC, current="/patients", person=ANNE, place="Montpellier")
     with frame.page("États des composants"):
-        block(page_head("États des composants", "Données fictives", eyebrow="Galerie", end=link_button("Une action", "#")))
+        block(
+            page_head("États des composants", "Données fictives", eyebrow="Galerie", end=link_button("Une action", "#"))
+        )
         with ui.element("div").classes("gallery"):
             with section("Boutons"):
                 with ui.element("div").classes("actions"):
@@ -135,7 +160,12 @@ def states(lang: str = "fr") -> None:
                 block(h("<p>{}</p><p>{}</p>", saved("Enregistré à 14 h 02"), late("Pas encore enregistré")))
                 block(progress("Partie 3 sur 5", 2, 5, 60))
             with section("Étiquettes"):
-                tones = (("Fait", "ok", "check"), ("En cours", "tint", ""), ("À revoir", "warn", ""), ("Alerte", "danger", "alert"))
+                tones = (
+                    ("Fait", "ok", "check"),
+                    ("En cours", "tint", ""),
+                    ("À revoir", "warn", ""),
+                    ("Alerte", "danger", "alert"),
+                )
                 block(h("<p>{} {} {} {}</p>", *(tag(*tone) for tone in tones)))
                 words = ("absente", "légère", "modérée", "sévère", "très sévère")
                 block(h("<p>{} {} {} {} {}</p>", *(band(n, word) for n, word in enumerate(words))))
@@ -151,7 +181,11 @@ def states(lang: str = "fr") -> None:
             with section("Service absent"):
                 block(backend_away(t))
             with section("Liste vide"):
-                block(empty("Rien à faire aujourd’hui", "Quand votre centre vous envoie un questionnaire, il apparaît ici."))
+                block(
+                    empty(
+                        "Rien à faire aujourd’hui", "Quand votre centre vous envoie un questionnaire, il apparaît ici."
+                    )
+                )
             with section("Chargement"):
                 block(loading("Chargement du dossier…"))
             with section("Aide"):
@@ -162,28 +196,76 @@ def states(lang: str = "fr") -> None:
 def questions(t: Texts, error: str = "") -> None:
     items = (
         Display(link_id="d1", text="Pensez aux 7 derniers jours.", kind="plain"),
-        ChoiceQuestion(link_id="q6", number="6.", text="Avez-vous eu du mal à vous endormir ?", options=(*FREQUENCY, ASIDE), value=("1",)),
+        ChoiceQuestion(
+            link_id="q6",
+            number="6.",
+            text="Avez-vous eu du mal à vous endormir ?",
+            options=(*FREQUENCY, ASIDE),
+            value=("1",),
+        ),
         ChoiceQuestion(link_id="q7", number="7.", text="Avez-vous manqué d’énergie ?", options=FREQUENCY),
-        ChoiceQuestion(link_id="q7b", text="Qu’avez-vous pris pour dormir ?", hint="Plusieurs réponses possibles", many=True,
-                       options=(Option(code="a", text="Une tisane"), Option(code="b", text="Un médicament"), Option(code="n", text="Rien", alone=True))),
-        ScaleQuestion(link_id="q8", number="8.", text="Aujourd’hui, comment est votre sommeil ?", low_text="le pire possible", high_text="le meilleur possible"),
-        ScaleQuestion(link_id="q8b", text="Et votre énergie ?", low_text="aucune", high_text="débordante", value=Decimal(64)),
+        ChoiceQuestion(
+            link_id="q7b",
+            text="Qu’avez-vous pris pour dormir ?",
+            hint="Plusieurs réponses possibles",
+            many=True,
+            options=(
+                Option(code="a", text="Une tisane"),
+                Option(code="b", text="Un médicament"),
+                Option(code="n", text="Rien", alone=True),
+            ),
+        ),
+        ScaleQuestion(
+            link_id="q8",
+            number="8.",
+            text="Aujourd’hui, comment est votre sommeil ?",
+            low_text="le pire possible",
+            high_text="le meilleur possible",
+        ),
+        ScaleQuestion(
+            link_id="q8b", text="Et votre énergie ?", low_text="aucune", high_text="débordante", value=Decimal(64)
+        ),
         Heading(link_id="g", text="Votre situation"),
-        ListQuestion(link_id="q9", text="Votre profession", options=tuple(Option(code=str(n), text=f"Profession {n}") for n in range(30)), value=("3",)),
+        ListQuestion(
+            link_id="q9",
+            text="Votre profession",
+            options=tuple(Option(code=str(n), text=f"Profession {n}") for n in range(30)),
+            value=("3",),
+        ),
         ChoiceQuestion(link_id="q10", text="Travaillez-vous ?", options=yes_no(t), chips=True, value=("true",)),
-        NumberQuestion(link_id="q11", text="Votre poids", unit="kg", low=Decimal(30), high=Decimal(250), value=Decimal("72.5")),
-        DateQuestion(link_id="q12", number="9.", text="Quand avez-vous changé de traitement ?", latest=TODAY, partial=True),
+        NumberQuestion(
+            link_id="q11", text="Votre poids", unit="kg", low=Decimal(30), high=Decimal(250), value=Decimal("72.5")
+        ),
+        DateQuestion(
+            link_id="q12", number="9.", text="Quand avez-vous changé de traitement ?", latest=TODAY, partial=True
+        ),
         TimeQuestion(link_id="q13", text="À quelle heure vous couchez-vous ?", value="22:30"),
         TextQuestion(link_id="q14", text="Votre ville", limit=40),
-        TextQuestion(link_id="q15", text="Voulez-vous ajouter quelque chose ?", hint="Votre équipe le lira avant la visite.", lines=4, limit=200),
-        ChoiceQuestion(link_id="q16", text="Une réponse verrouillée", options=yes_no(t), value=("false",), locked="Répondu par Inès Kaci le 19/11/2026"),
+        TextQuestion(
+            link_id="q15",
+            text="Voulez-vous ajouter quelque chose ?",
+            hint="Votre équipe le lira avant la visite.",
+            lines=4,
+            limit=200,
+        ),
+        ChoiceQuestion(
+            link_id="q16",
+            text="Une réponse verrouillée",
+            options=yes_no(t),
+            value=("false",),
+            locked="Répondu par Inès Kaci le 19/11/2026",
+        ),
         Computed(link_id="c1", text="Score total", shown="14", unit="/ 27", level=2, word="modérée"),
         Computed(link_id="c2", text="Indice de masse corporelle"),
         Display(link_id="d2", text="PHQ-9 : Kroenke, Spitzer, Williams. Domaine public.", kind="legal"),
     )
     for item in items:
         made = build_item(t, item, nothing, today=lambda: TODAY)
-        if error and hasattr(made, "show_error") and getattr(made, "link_id", "") in ("q7", "q8", "q9", "q11", "q12", "q15"):
+        if (
+            error
+            and hasattr(made, "show_error")
+            and getattr(made, "link_id", "") in ("q7", "q8", "q9", "q11", "q12", "q15")
+        ):
             made.show_error(error)
 
 
@@ -211,7 +293,16 @@ def sign_in(lang: str = "fr") -> None:
     t = texts(lang)
     with welcome(t, "Me connecter"):
         block(h("<h1>Bonjour</h1><p class='lead'>Pour entrer, pas de mot de passe : nous vous envoyons un code.</p>"))
-        build_item(t, TextQuestion(link_id="contact", text="Votre adresse e-mail ou votre numéro de mobile", hint="Celui que vous avez donné à votre centre expert."), nothing, today=lambda: TODAY)
+        build_item(
+            t,
+            TextQuestion(
+                link_id="contact",
+                text="Votre adresse e-mail ou votre numéro de mobile",
+                hint="Celui que vous avez donné à votre centre expert.",
+            ),
+            nothing,
+            today=lambda: TODAY,
+        )
         Button("Recevoir mon code", lambda: None, wide=True)
 
 

@@ -63,12 +63,12 @@ class Guard:
         return False
 
     def person(self, connection: sqlite3.Connection, user_id: str) -> tuple[Json, list[Json]]:
-        """The stored User (without its password) and their Role resources, references readable in both forms."""
+        """The stored User, without its secrets, and their Role resources, references readable in both forms."""
         found = self._people.get(user_id)
         if found is None:
             kept = find(connection, self.engine.names, "User", user_id)
             user = body_of(kept) if kept and kept.state == LIVE else {"resourceType": "User", "id": user_id}
-            user.pop("password", None)
+            user = {key: value for key, value in user.items() if key not in {"password", "twoFactor"}}
             roles = self._load_all(connection, "Role", [("user", f"User/{user_id}")])
             found = self._people[user_id] = (both_forms(user), [both_forms(role) for role in roles])
         return found

@@ -1,43 +1,50 @@
 """What a request may do to the store: FHIR's interactions, the same for a single request and for an entry of a bundle."""
 
 import sqlite3
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from portal.chance import Chance
+from portal.clock import Clock
 from portal.embedded.definitions import Definitions, Parameter
-from portal.embedded.outcome import refuse
+from portal.embedded.outcome import Refusal, refuse
+from portal.embedded.references import check_references
 from portal.embedded.search.extract import Plan, Row, extract, make_plan
 from portal.embedded.search.kinds import Lookup
 from portal.embedded.search.query import Params, Query, Reader
 from portal.embedded.search.run import Page, run
-from portal.embedded.search.values import written_instant
+from portal.embedded.search.values import instant, written_instant
+from portal.embedded.secrets import protect
 from portal.embedded.store import LIVE, Kept, Names, Unit, find
 from portal.embedded.terminology import value_set_members
 from portal.embedded.text import dumps, loads
+from portal.embedded.validate import Validator
 from portal.types import Json
 
 CREATED_AT = "https://aidbox.app/ex/createdAt"
 
-Check = Callable[[Unit, Json], None]
-"""Raises a Refusal when a resource about to be written may not be."""
-
 
 @dataclass(slots=True)
 class Engine:
-    """Everything that the interactions share. `checks` run before each write, in order, inside its transaction."""
+    """Everything that the interactions share. `whole_references` refuses a reference to what does not exist."""
 
     definitions: Definitions
     names: Names
     chance: Chance
+    clock: Clock
     created_at_url: str = CREATED_AT
     parameters: dict[str, dict[str, Parameter]] = field(default_factory=dict[str, dict[str, Parameter]])
-    checks: list[Check] = field(default_factory=list[Check])
+    whole_references: bool = True
+    validator: Validator = field(init=False)
     _plans: dict[str, Plan] = field(default_factory=dict[str, Plan])
 
     def __post_init__(self) -> None:
         self.parameters = self.parameters or self.definitions.parameters
+        self.validator = Validator(self.definitions)
+
+    def now(self) -> int:
+        """Microseconds since 1970, UTC."""
+        return instant(self.clock.now())
 
     def known(self, type_: str) -> str:
         if not self.definitions.knows(type_):
@@ -50,7 +57,11 @@ class Engine:
             plan = self._plans[type_] = make_plan(self.parameters.get(type_, {}))
         return extract(plan, resource)
 
-    def forget_plans(self) -> None:
+    def use_parameters(self, extra: list[Parameter]) -> None:
+        """The official parameters and `extra` ones, from now on; an official one is never replaced."""
+        self.parameters = {type_: dict(known) for type_, known in self.definitions.parameters.items()}
+        for parameter in extra:
+            self.parameters[parameter.type].setdefault(parameter.name, parameter)
         self._plans.clear()
 
     def reader(self, connection: sqlite3.Connection) -> Reader:
@@ -97,12 +108,19 @@ class Engine:
         return loads(page.matches[0][3]) if page.matches else None
 
     def write(self, unit: Unit, type_: str, id_: str, resource: Json, method: str, previous: Kept | None) -> Kept:
-        """Checks and stores `resource` as the next version of `type_/id_`."""
-        for check in self.checks:
-            check(unit, resource)
+        """Checks and stores `resource` as the next version of `type_/id_`. Refusal 422 with every fault."""
+        resource = protect(self.chance, type_, resource)
+        if issues := self.validator.check(resource, type_):
+            raise Refusal(422, issues)
         live = previous if previous is not None and previous.state == LIVE else None
         body = self._stamp(type_, id_, resource, unit, live.created if live else unit.now)
+        unit.written.append(body)
         return unit.put(type_, id_, method, previous, dumps(body), self.rows(type_, body))
+
+    def finish(self, unit: Unit) -> None:
+        """Called when all of a request is written: references may go forwards inside a transaction."""
+        if self.whole_references and unit.written:
+            check_references(unit, self.definitions, unit.written)
 
     def _stamp(self, type_: str, id_: str, resource: Json, unit: Unit, created: int) -> Json:
         meta: Json = resource.get("meta") if isinstance(resource.get("meta"), dict) else {}  # type: ignore[assignment]

@@ -10,7 +10,8 @@ from portal.types import Json
 class Identity:
     """A person or a service. `fhir_user` is a reference ("Practitioner/x"); a service is a root client: no policy applies.
 
-    `roles` are names added to those of the stored Role resources; `client` is the id of the calling Client, if any.
+    `roles` are names added to those of the stored Role resources; `client` and `session` are the ids
+    of the calling Client and of the Session here, if any.
     """
 
     user_id: str | None = None
@@ -18,6 +19,7 @@ class Identity:
     fhir_user: str | None = None
     is_service: bool = False
     client: str | None = None
+    session: str | None = None
     claims: Json = field(default_factory=dict)
 
 

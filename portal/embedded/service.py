@@ -1,14 +1,21 @@
 """Answers FHIR requests: checks the right, then runs the interaction where it belongs (on the spot, reader, writer)."""
 
+from typing import TypeVar
+
 from portal.embedded.access import Guard
+from portal.embedded.binary import as_bytes, from_bytes
 from portal.embedded.bundles import Entry, entries, refused_entry, response_bundle, response_entry, transact
 from portal.embedded.engine import Engine
+from portal.embedded.indexing import follow
 from portal.embedded.messages import Answer, Request
+from portal.embedded.operations import operate
 from portal.embedded.outcome import Refusal, refuse
 from portal.embedded.reading import get, read, search
-from portal.embedded.store import Store
+from portal.embedded.store import Store, Unit
 from portal.embedded.writing import write
 from portal.types import Json
+
+T = TypeVar("T")
 
 
 class Service:
@@ -21,11 +28,15 @@ class Service:
         """Refusal for everything that is not done."""
         if not request.path and request.method == "POST":
             return await self.bundle(request)
+        if request.path and request.path[-1].startswith("$"):
+            self.allow(request)
+            return await self.store.read(lambda connection: operate(connection, self.engine, request))
         self.engine.known(request.path[0] if request.path else "")
         self.allow(request)
         if request.method in {"GET", "HEAD"}:
             if len(request.path) == 2 and not request.path[1].startswith(("_", "$")):
-                return read(request, self.store.find(request.path[0], request.path[1]))
+                answer = read(request, self.store.find(request.path[0], request.path[1]))
+                return as_bytes(request, answer) if request.path[0] == "Binary" else answer
             return await self.store.read(lambda connection: get(connection, self.engine, request))
         if request.method == "POST" and request.path[1:] == ("_search",):
             return await self.store.read(
@@ -44,7 +55,7 @@ class Service:
         if kind == "transaction":
             for entry in found:
                 self.allow(entry.request)
-            answers = await self.store.write(lambda unit: transact(unit, self.engine, found))
+            answers = await self.store.write(lambda unit: self._whole(unit, transact(unit, self.engine, found)))
         else:
             answers = [await self._alone(entry) for entry in found]
         return Answer(status=200, body=response_bundle("transaction" if kind == "transaction" else "batch", answers))
@@ -58,4 +69,11 @@ class Service:
     async def _write(self, request: Request) -> Answer:
         if request.method not in {"POST", "PUT", "PATCH", "DELETE"}:
             raise refuse(405, "not-supported", f"Method {request.method} is not supported")
-        return await self.store.write(lambda unit: write(unit, self.engine, request))
+        if request.path[0] == "Binary":
+            request = from_bytes(request)
+        return await self.store.write(lambda unit: self._whole(unit, write(unit, self.engine, request)))
+
+    def _whole(self, unit: Unit, result: T) -> T:
+        self.engine.finish(unit)
+        follow(unit, self.engine)
+        return result

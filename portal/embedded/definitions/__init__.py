@@ -11,8 +11,9 @@ from portal.embedded.definitions.paths import compile_expression
 from portal.types import Json
 
 HERE = Path(__file__).parent
+KINDS = frozenset({"string", "token", "reference", "date", "number", "quantity", "uri"})
 
-__all__ = ["Definitions", "Parameter", "compile_expression", "load_definitions"]
+__all__ = ["Definitions", "Parameter", "compile_expression", "load_definitions", "stored_parameters"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +71,27 @@ def load_definitions() -> Definitions:
         parameters=parameters,
         fingerprint=hashlib.sha256(search_text).hexdigest(),
     )
+
+
+def stored_parameters(definitions: Definitions, resource: Json) -> list[Parameter]:
+    """The parameters that a stored, active SearchParameter adds, one for each known base; none when it cannot be used."""
+    kind, code, expression = resource.get("type"), resource.get("code"), resource.get("expression")
+    if (
+        resource.get("status") != "active"
+        or kind not in KINDS
+        or not isinstance(code, str)
+        or not isinstance(expression, str)
+    ):
+        return []
+    found: list[Parameter] = []
+    for base in resource.get("base", []):
+        try:
+            paths = compile_expression(expression, base, definitions.owners)
+        except ValueError:
+            continue
+        if paths and definitions.knows(base):
+            found.append(make_parameter(base, code, kind, paths, list(resource.get("target", []))))
+    return found
 
 
 def make_parameter(type_: str, name: str, kind: str, paths: list[Steps], targets: list[str]) -> Parameter:

@@ -14,11 +14,11 @@ from portal.clock import Clock
 from portal.embedded.outcome import Refusal, refuse
 from portal.embedded.search.values import instant
 from portal.embedded.store.schema import DELETED, LIVE, MENTIONED, NOT_A_STORE, connect, prepare
-from portal.embedded.store.unit import Kept, Names, Unit, find, versions
+from portal.embedded.store.unit import Kept, Names, Unit, all_live, find, versions
 from portal.errors import NotReady
 from portal.i18n import N_
 
-__all__ = ["DELETED", "LIVE", "MENTIONED", "Kept", "Names", "Store", "Unit", "find", "versions"]
+__all__ = ["DELETED", "LIVE", "MENTIONED", "Kept", "Names", "Store", "Unit", "all_live", "find", "versions"]
 
 T = TypeVar("T")
 Job = tuple[Callable[[Unit], Any], "Future[Any]"]

@@ -7,6 +7,7 @@ from typing import Any
 
 from portal.embedded.search.extract import Row
 from portal.embedded.store.schema import DELETED, LIVE, MENTIONED
+from portal.types import Json
 
 TABLE = {
     "string": "by_string",
@@ -66,7 +67,9 @@ class Names:
 
 
 class Unit:
-    """Reads see the unit's own writes. `changed` lists what was written, for those who follow changes."""
+    """Reads see the unit's own writes. `changed` lists what was written, for those who follow changes; `written` holds
+    the resources themselves until their references are checked.
+    """
 
     def __init__(self, connection: sqlite3.Connection, names: Names, now: int, version: int) -> None:
         self.connection = connection
@@ -74,6 +77,7 @@ class Unit:
         self.now = now
         self.version = version
         self.changed: list[Kept] = []
+        self.written: list[Json] = []
         self._new_names: list[tuple[str, str]] = []
 
     def number(self, kind: str, text: str) -> int:
@@ -91,6 +95,12 @@ class Unit:
 
     def find(self, type_: str, id_: str) -> Kept | None:
         return find(self.connection, self.names, type_, id_)
+
+    def state(self, type_: str, id_: str) -> int:
+        """LIVE, DELETED or MENTIONED (which is also said of what nobody ever named)."""
+        query = "SELECT state FROM resource WHERE type = ? AND id = ?"
+        found = self.connection.execute(query, (self.names.find("type", type_), id_)).fetchone()
+        return int(found[0]) if found else MENTIONED
 
     def put(self, type_: str, id_: str, method: str, previous: Kept | None, body: bytes, rows: set[Row]) -> Kept:
         """Stores a new version (the number after the last) and its index rows; the version before goes to history."""
@@ -202,3 +212,19 @@ def versions(connection: sqlite3.Connection, kept: Kept) -> Iterator[Kept]:
     for version, updated, method, body in connection.execute(query, (kept.rid,)):
         state = DELETED if body is None else LIVE
         yield Kept(kept.rid, kept.type, kept.id, state, version, kept.created, updated, method, body)
+
+
+def all_live(connection: sqlite3.Connection, names: Names, type_: str) -> Iterator[Kept]:
+    """Every present resource of a type, in the order of ids. Rows may be changed while it runs."""
+    last = ""
+    while True:
+        rows = connection.execute(
+            "SELECT rid, id, state, version, created, updated, method, body FROM resource "
+            "WHERE type = ? AND id > ? AND state = 1 ORDER BY id LIMIT 200",
+            (names.find("type", type_), last),
+        ).fetchall()
+        for row in rows:
+            last = row[1]
+            yield Kept(row[0], type_, *row[1:])
+        if not rows:
+            return

@@ -1,0 +1,60 @@
+"""R4's primitive types: what JSON a value may be."""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from portal.embedded.search.values import date_range
+
+_YEAR = r"([0-9]([0-9]([0-9][1-9]|[1-9]0)|[1-9]00)|[1-9]000)"
+_DAY = rf"{_YEAR}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
+_TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]+)?"
+_ZONE = r"(Z|[+-]((0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
+
+
+def _text(pattern: str) -> Callable[[Any], bool]:
+    compiled = re.compile(pattern)
+    return lambda value: isinstance(value, str) and compiled.fullmatch(value) is not None
+
+
+def _dated(pattern: str) -> Callable[[Any], bool]:
+    compiled = re.compile(pattern)
+    return lambda value: isinstance(value, str) and bool(compiled.fullmatch(value)) and date_range(value) is not None
+
+
+def _whole(low: int, high: int) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _decimal(value: Any) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+def _written(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+PRIMITIVES: dict[str, Callable[[Any], bool]] = {
+    "boolean": lambda value: isinstance(value, bool),
+    "integer": _whole(-(2**31), 2**31 - 1),
+    "unsignedInt": _whole(0, 2**31 - 1),
+    "positiveInt": _whole(1, 2**31 - 1),
+    "decimal": _decimal,
+    "string": _written,
+    "markdown": _written,
+    "xhtml": _written,
+    "uri": _text(r"\S+"),
+    "url": _text(r"\S+"),
+    "canonical": _text(r"\S+"),
+    "base64Binary": _text(r"(\s*([0-9a-zA-Z+/=]){4}\s*)+"),
+    "code": _text(r"[^\s]+(\s[^\s]+)*"),
+    "oid": _text(r"urn:oid:[0-2](\.(0|[1-9][0-9]*))+"),
+    "uuid": _text(r"urn:uuid:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"),
+    "id": _text(r"[A-Za-z0-9\-.]{1,64}"),
+    "date": _dated(_DAY),
+    "dateTime": _dated(rf"{_YEAR}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01])(T{_TIME}{_ZONE})?)?)?"),
+    "instant": _dated(rf"{_YEAR}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T{_TIME}{_ZONE}"),
+    "time": _text(_TIME),
+}
+"""Type → whether a JSON value is one."""

@@ -54,7 +54,8 @@ lock: ## choose and pin the packages anew, with hashes
 	@deploy/setup/lock
 
 clean-demo: ## empty the demonstration data
-	@deploy/setup/clean-demo
+	@deploy/setup/prepare run
+	@.venv/bin/portal clean-demo
 
 clean: ## remove the installed packages and the caches; the data stay
 	rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache .hypothesis

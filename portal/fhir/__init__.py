@@ -1,6 +1,7 @@
 """The door to any FHIR R4 server: Aidbox or the embedded backend. Nobody else imports fhirpy, nor httpx for FHIR.
 
-Public modules: `systems` (every canonical URL and code system), `jsons` (reading and writing FHIR JSON).
+Public modules: `systems` (every canonical URL and code system), `jsons` (reading and writing FHIR JSON), `dates`
+(FHIR's dates and instants), `passwords` (asking the server whether one is right).
 """
 
 from portal.fhir.bundles import Entry, Transaction

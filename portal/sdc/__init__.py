@@ -7,6 +7,8 @@
     response = session.completed(clock.now())
     observations = session.extract({**response, "id": made_by_the_server})
 
+Public modules: `urls` (addresses of the extensions), `reading` (texts, extensions and numbers of an element).
+
 Pure: no I/O, no clock. A `Form` is immutable; a `FormSession` belongs to one page.
 """
 

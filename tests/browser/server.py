@@ -18,6 +18,11 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 PORTAL = (sys.executable, "-m", "portal", "serve", "--demo")
+# Journeys sign in far more often than people do.
+PATIENT_THROTTLES = {
+    f"PORTAL_{name}": "100000"
+    for name in ("CODES_PER_HOUR", "CODES_PER_HOUR_ADDRESS", "PASSWORDS_PER_HOUR", "PASSWORDS_PER_HOUR_ADDRESS")
+}
 STARTS_WITHIN = 180.0  # seconds; the first start makes two years of demonstration data
 
 
@@ -36,7 +41,7 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = data.with_name(data.name + ".log")
         self._command = command
-        self._environment = {**_clean_environment(), "PORTAL_DATA_DIR": str(data), **environment}
+        self._environment = {**_clean_environment(), "PORTAL_DATA_DIR": str(data), **PATIENT_THROTTLES, **environment}
         self._environment |= {"PORT": str(self.port), "HOST": "127.0.0.1"}
         self._process: subprocess.Popen[bytes] | None = None
 

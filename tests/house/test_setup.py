@@ -1,4 +1,4 @@
-"""What the Makefile's scripts say and do at the edges: no right to install, a folder that is not ours."""
+"""What the Makefile's scripts say and do at the edges: no right to install, a Python that is too old."""
 
 import subprocess
 from pathlib import Path
@@ -30,21 +30,3 @@ def test_a_python_that_is_too_old_is_passed_over(tmp_path: Path) -> None:
     new.chmod(0o755)
 
     assert run(f". {SETUP}/python.sh; find_python", PATH=f"{tmp_path}:{TOOLS}").stdout.strip() == str(new)
-
-
-def test_emptying_the_demonstration_leaves_other_folders_alone(tmp_path: Path) -> None:
-    (tmp_path / "letters.txt").write_text("dear Anne")
-
-    answer = run(f"{SETUP}/clean-demo", PORTAL_DATA_DIR=str(tmp_path))
-
-    assert answer.returncode == 1
-    assert (tmp_path / "letters.txt").exists()
-
-
-def test_the_demonstration_is_emptied(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    data.mkdir()
-    (data / "demo").touch()
-
-    assert run(f"{SETUP}/clean-demo", PORTAL_DATA_DIR=str(data)).returncode == 0
-    assert not data.exists()

@@ -58,7 +58,7 @@ class PasswordStep:
             h(
                 '<ul class="plain links"><li class="soft">{}</li><li><a href="/connexion">{}</a></li></ul>',
                 forgotten,
-                t("I am a patient"),
+                t("Sign-in for patients"),
             )
         )
 

@@ -28,7 +28,7 @@ _ANSWER = {
 def enabling(when: Entry, outline: Outline) -> Json:
     """The part of a FHIR item that says when it is asked."""
     if isinstance(when.value, str):
-        return {"extension": [_expression(when.string())]}
+        return {"extension": [_expression(outline.fill(when.string()))]}
     behaviour, clauses = _parts(when)
     simple = all(_is_simple(clause, outline) for clause in clauses)
     several = any(isinstance(clause.value.get("is"), list) for clause in clauses if simple)
@@ -43,7 +43,7 @@ def enabling(when: Entry, outline: Outline) -> Json:
 def condition(when: Entry, outline: Outline) -> str:
     """The same as one FHIRPath expression that gives true or false."""
     if isinstance(when.value, str):
-        return when.string()
+        return outline.fill(when.string())
     behaviour, clauses = _parts(when)
     texts = [_text(clause, outline) for clause in clauses]
     return (" and " if behaviour == "all" else " or ").join(texts)

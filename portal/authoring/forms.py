@@ -44,7 +44,7 @@ def build(source: Source) -> Json:
         "subjectType": ["Patient"],
         "code": _codes(root, code),
         "useContext": _uses(root),
-        "extension": [*_extensions(root), *variables(root), *checks(root), *alert_rules(root, known)],
+        "extension": [*_extensions(root), *variables(root, known), *checks(root, known), *alert_rules(root, known)],
         "item": [*items, scores] if scores else items,
     }
     for key in ("description", "copyright"):

@@ -15,6 +15,7 @@ KEYS = (
     "legal", "prefix", "short", "control", "unit", "min", "max", "decimals", "step", "low_label", "high_label",
     "max_length", "min_length", "format", "pattern", "precision", "initial", "formula", "variables", "checks", "code",
     "loinc", "extract", "decline", "horizontal", "open_label", "min_answers", "max_answers", "max_size", "file_types",
+    "category",
 )  # fmt: skip
 _CONTROL = "http://hl7.org/fhir/questionnaire-item-control"
 _PRECISION = {"year": 4, "month": 7, "day": 10}
@@ -54,7 +55,7 @@ def _item(entry: Entry, outline: Outline, inherited: Inherited) -> Json:
         element |= text.text("text")
     elif question:
         raise entry.fail("“text” is missing: what is asked?")
-    element = with_extensions(element, *_extensions(entry, kind))
+    element = with_extensions(element, *_extensions(entry, kind, outline))
     if when := entry.get("when"):
         condition = enabling(when, outline)
         element = with_extensions(
@@ -108,7 +109,7 @@ def _conditional(element: Json) -> bool:
     return any(each["url"] == urls.ENABLE_WHEN_EXPRESSION for each in element.get("extension", ()))
 
 
-def _extensions(entry: Entry, kind: str) -> list[Json]:
+def _extensions(entry: Entry, kind: str, outline: Outline) -> list[Json]:
     found: list[Json] = []
 
     def add(url: str, value_key: str, value: Any) -> None:
@@ -149,23 +150,26 @@ def _extensions(entry: Entry, kind: str) -> list[Json]:
         precision = each.one_of(*_PRECISION) if (each := entry.get("precision")) else "day"
         add(urls.MIN_LENGTH, "valueInteger", _PRECISION[precision])
     if formula := entry.get("formula"):
-        add(urls.CALCULATED_EXPRESSION, "valueExpression", expression(formula.string()))
-    if _flag(entry, "extract"):
-        add(urls.OBSERVATION_EXTRACT, "valueBoolean", True)
-    return found + variables(entry) + checks(entry)
+        add(urls.CALCULATED_EXPRESSION, "valueExpression", expression(outline.fill(formula.string())))
+    if extract := entry.get("extract"):
+        add(urls.OBSERVATION_EXTRACT, "valueBoolean", extract.boolean())
+    if category := entry.get("category"):
+        coding = {"system": systems.OBSERVATION_CATEGORY, "code": category.string()}
+        add(urls.OBSERVATION_CATEGORY, "valueCodeableConcept", {"coding": [coding]})
+    return found + variables(entry, outline) + checks(entry, outline)
 
 
-def variables(entry: Entry) -> list[Json]:
+def variables(entry: Entry, outline: Outline) -> list[Json]:
     """`variables: {name: FHIRPath}` of a form or an item."""
     named = entry.get("variables")
     return [
-        {"url": urls.VARIABLE, "valueExpression": {"name": name, **expression(named.need(name).string())}}
+        {"url": urls.VARIABLE, "valueExpression": {"name": name, **expression(outline.fill(named.need(name).string()))}}
         for name in (named.mapping() if named else ())
         if named
     ]
 
 
-def checks(entry: Entry) -> list[Json]:
+def checks(entry: Entry, outline: Outline) -> list[Json]:
     """`checks:` of a form or an item: `{id, expect: FHIRPath, message, severity: error|warning}`."""
     found: list[Json] = []
     for each in listed.each() if (listed := entry.get("checks")) else ():
@@ -177,7 +181,7 @@ def checks(entry: Entry) -> list[Json]:
                 "extension": [
                     {"url": "key", "valueId": each.need("id").string()},
                     {"url": "severity", "valueCode": severity},
-                    {"url": "expression", "valueExpression": expression(each.need("expect").string())},
+                    {"url": "expression", "valueExpression": expression(outline.fill(each.need("expect").string()))},
                     {"url": "human", **each.need("message").text("valueString")},
                 ],
             }

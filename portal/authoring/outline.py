@@ -15,6 +15,7 @@ SHARED_ANSWERS: dict[str, tuple[Json, ...]] = {
     "yes_no_unknown": (*YES_NO, UNKNOWN),
     "yes_no_na": (*YES_NO, NOT_APPLICABLE),
 }
+_HOLE = re.compile(r"\{([\w.-]+)\}")
 _SPAN = re.compile(r"(.*?)(\d+)\.\.(?:\1)?(\d+)")
 SHARED_SYSTEM = f"{systems.BASE}/CodeSystem/answers"
 TYPES = {
@@ -52,6 +53,20 @@ class Outline:
         if link_id not in self.items:
             raise at.fail(f"There is no item “{link_id}” in this form.")
         return self.items[link_id]
+
+    def fill(self, text: str) -> str:
+        """FHIRPath with `{weight}` standing for what the item “weight” holds: its number where its answers have one, the
+        code of a choice otherwise, or the value.
+        """
+
+        def value(found: re.Match[str]) -> str:
+            known = self.items.get(found[1])
+            if known is None:
+                return found[0]
+            of_choice = ".weight()" if known.scored else ".code" if known.type in ("choice", "open-choice") else ""
+            return f"{known.path}.answer.value{of_choice}"
+
+        return _HOLE.sub(value, text)
 
     def span(self, entry: Entry) -> list[str]:
         """LinkIds from names and from spans such as q1..q9, each of which exists."""

@@ -91,7 +91,7 @@ def _score(entry: Entry, outline: Outline, *, first: bool) -> Json:
     shown = entry.get("shown_to_patient")
     if kinds[0] == "formula":
         items: list[str] = []
-        formula = entry.need("formula").string()
+        formula = outline.fill(entry.need("formula").string())
         variable = None
     else:
         items = outline.span(entry.need(kinds[0]))

@@ -1,31 +1,61 @@
 """The servers of a bench run: the portal on data of its own in a temporary folder, and the bare NiceGUI pages."""
 
+import os
+import shutil
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.tree import copy_with_long_form
 from tests.browser.server import Server
+from tests.cast import CAMILLE
 
 BARE = (sys.executable, "-m", "bench.bare")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class World:
-    """`data` holds the demonstration, made before anything is timed."""
+    """`data` holds the demonstration, made before anything is timed; `patient` is Camille's id, asked for the long form."""
 
     folder: Path
+    tree: Path
     data: Path
+    patient: str
 
     @classmethod
     def make(cls, folder: Path) -> "World":
+        tree = copy_with_long_form(folder / "tree")
         data = folder / "portal"
-        first = Server(data)
+        first = Server(data, tree=tree)
         first.start()
         first.stop()
-        return cls(folder=folder, data=data)
+        patient = _run(tree, data, "bench.asked", CAMILLE.email)
+        return cls(folder=folder, tree=tree, data=data, patient=patient)
 
     def portal(self) -> Server:
-        return Server(self.data)
+        return Server(self.data, tree=self.tree)
+
+    def crowded_portal(self, patients: int) -> Server:
+        """The same data with that many patients in all."""
+        data = self.folder / f"portal-{patients}"
+        shutil.copytree(self.data, data)
+        _run(self.tree, data, "bench.crowd", str(patients))
+        return Server(data, tree=self.tree)
 
     def bare(self) -> Server:
-        return Server(self.folder / "bare", command=BARE)
+        return Server(self.folder / "bare", command=BARE, tree=self.tree)
+
+
+def _run(tree: Path, data: Path, module: str, *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=tree,
+        env={**os.environ, "PORTAL_DATA_DIR": str(data), "PORTAL_DEMO": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{module} failed:\n{done.stderr}")
+    return done.stdout.strip().splitlines()[-1]

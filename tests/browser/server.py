@@ -35,8 +35,10 @@ def free_port() -> int:
 class Server:
     """One server process. `start` returns when it answers; what it prints is in `log`."""
 
-    def __init__(self, data: Path, *, command: Sequence[str] = PORTAL, **environment: str) -> None:
+    def __init__(self, data: Path, *, command: Sequence[str] = PORTAL, tree: Path = ROOT, **environment: str) -> None:
+        """`tree` is the checkout whose code runs."""
         self.data = data
+        self.tree = tree
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = data.with_name(data.name + ".log")
@@ -56,7 +58,7 @@ class Server:
         began = time.perf_counter()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command, cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                self._command, cwd=self.tree, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         while time.perf_counter() - began < STARTS_WITHIN:
             if self._process.poll() is not None:

@@ -1,0 +1,65 @@
+"""`make bench`: measures everything on this machine and prints one JSON. Give names of chapters to measure only those.
+
+make bench ARGS="start clicks"
+"""
+
+import json
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+from bench import screens, start
+from bench.world import World
+from tests.browser.chromium import launch
+
+Chapter = Callable[[World, Any], dict[str, Any]]
+
+CHAPTERS: dict[str, Chapter] = {
+    "cold_start": lambda world, _: start.measure(world),
+    "bytes": screens.bytes_on_the_wire,
+    "click_to_score": screens.click_to_score,
+    "memory": screens.memory,
+    "patients": screens.patients,
+}
+
+
+def main(wanted: list[str]) -> dict[str, Any]:
+    unknown = set(wanted) - CHAPTERS.keys()
+    if unknown:
+        sys.exit(f"unknown: {', '.join(sorted(unknown))}; the chapters are {', '.join(CHAPTERS)}")
+    result: dict[str, Any] = {"machine": machine()}
+    with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder, sync_playwright() as playwright:
+        tell("making the demonstration")
+        world = World.make(Path(folder))
+        browser = launch(playwright)
+        for name, measure in CHAPTERS.items():
+            if not wanted or name in wanted:
+                tell(name)
+                result[name] = measure(world, browser)
+        browser.close()
+    return result
+
+
+def machine() -> dict[str, Any]:
+    return {
+        "cores": os.cpu_count(),
+        "load_before": os.getloadavg()[0],
+        "python": platform.python_version(),
+        "nicegui": version("nicegui"),
+    }
+
+
+def tell(step: str) -> None:
+    """Progress goes beside the JSON, never into it."""
+    print(f"… {step}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(sys.argv[1:]), indent=2))

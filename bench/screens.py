@@ -1,0 +1,125 @@
+"""What people wait for and what the server pays: bytes, clicks, memory, lists and pages, each in a real browser."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from statistics import median
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+from bench.clicks import click_times, compare
+from bench.memory import per_open_page
+from bench.tree import FORM
+from bench.wire import Meter
+from bench.world import World
+from tests.browser.server import Server
+from tests.browser.signing_in import sign_in_patient, sign_in_professional
+from tests.browser.visitor import Visitor
+from tests.cast import ANNE, CAMILLE
+
+FEW, MANY = 60, 20_000
+LOOKS = 9
+
+
+@contextmanager
+def running(server: Server) -> Iterator[Server]:
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def bytes_on_the_wire(world: World, browser: Browser) -> dict[str, Any]:
+    """First load: an empty browser opens the sign-in page. Next page: the patient goes from their home to a form."""
+    with running(world.portal()) as portal, running(world.bare()) as bare:
+        visitor = Visitor(browser, portal.url, device="phone", locale="fr")
+        meter = Meter(visitor.page)
+        visitor.go("/connexion")
+        first = _settled(visitor.page, meter)
+        sign_in_patient(visitor, portal, CAMILLE.email)
+        _settled(visitor.page, meter)
+        open_long_form(visitor)
+        following = _settled(visitor.page, meter)
+        visitor.leave()
+        empty = Visitor(browser, bare.url, device="phone", locale="fr")
+        meter = Meter(empty.page)
+        empty.go("/")
+        yardstick = _settled(empty.page, meter)
+        empty.leave()
+    return {"first_load": first, "next_page": following, "bare_first_load": yardstick}
+
+
+def click_to_score(world: World, browser: Browser) -> dict[str, Any]:
+    """A patient answers the first section of a hundred questions; each answer is saved durably and changes the total."""
+    with running(world.portal()) as portal, running(world.bare()) as bare:
+        visitor = Visitor(browser, portal.url, device="desktop", locale="fr")
+        sign_in_patient(visitor, portal, CAMILLE.email)
+        open_long_form(visitor)
+        ours = click_times(visitor.page, inputs="fieldset.choice input[type=radio]", watched=".computed b, .computed")
+        visitor.leave()
+        empty = Visitor(browser, bare.url, device="desktop", locale="fr")
+        empty.go("/radio")
+        theirs = click_times(empty.page, inputs=".q-radio", watched="#score")
+        empty.leave()
+    return compare(ours, theirs)
+
+
+def memory(world: World, browser: Browser) -> dict[str, Any]:
+    """Unshared memory of the server for each open form of a hundred questions, and for each bare page with one radio."""
+    with running(world.portal()) as portal, running(world.bare()) as bare:
+        visitor = Visitor(browser, portal.url, device="desktop", locale="fr")
+        sign_in_patient(visitor, portal, CAMILLE.email)
+        open_long_form(visitor)
+        path = visitor.page.url.removeprefix(portal.url)
+        cookies = {cookie["name"]: cookie["value"] for cookie in visitor.context.cookies()}
+        ours = per_open_page(portal.pid, portal.url, path, cookies)
+        visitor.leave()
+        theirs = per_open_page(bare.pid, bare.url, "/radio")
+    return {"open_form_KiB": ours, "bare_KiB": theirs, "ratio": round(ours / theirs, 2)}
+
+
+def patients(world: World, browser: Browser) -> dict[str, Any]:
+    """Until the list's rows, and until a patient's name and alerts, are on screen: with few and with many patients."""
+    with running(world.portal()) as portal:
+        few = _patient_times(world, browser, portal)
+    with running(world.crowded_portal(MANY)) as portal:
+        many = _patient_times(world, browser, portal)
+    return {
+        name: {f"{FEW}_ms": few[name], f"{MANY}_ms": many[name], "ratio": round(many[name] / few[name], 2)}
+        for name in few
+    }
+
+
+def open_long_form(visitor: Visitor) -> None:
+    visitor.page.locator(f"[href*='{FORM}'], [data-form='{FORM}']").first.click()
+    visitor.page.locator("fieldset.choice").first.wait_for()
+    visitor.settle()
+
+
+def _patient_times(world: World, browser: Browser, portal: Server) -> dict[str, float]:
+    visitor = Visitor(browser, portal.url, device="desktop", locale="fr")
+    sign_in_professional(visitor, portal, ANNE.email)
+    page = visitor.page
+    looks: dict[str, Callable[[], None]] = {
+        "list": lambda: page.locator("main tbody tr").first.wait_for(),
+        "patient": lambda: page.locator("main h1").first.wait_for(),
+    }
+    paths = {"list": "/patients", "patient": f"/patients/{world.patient}"}
+    times = {name: _median_ms(page, paths[name], seen) for name, seen in looks.items()}
+    visitor.leave()
+    return times
+
+
+def _median_ms(page: Page, path: str, seen: Callable[[], None]) -> float:
+    times: list[float] = []
+    for _ in range(LOOKS):
+        page.goto(path, wait_until="commit")
+        seen()
+        times.append(page.evaluate("() => performance.now()"))
+    return round(median(times[1:]), 1)
+
+
+def _settled(page: Page, meter: Meter) -> dict[str, float]:
+    page.wait_for_load_state("networkidle")
+    return meter.read()

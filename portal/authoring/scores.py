@@ -124,8 +124,19 @@ def _values(entry: Entry, items: list[str], outline: Outline) -> str:
                 raise entry.need("reverse").fail(f"To reverse “{name}”, its lowest and highest value must be known.")
             turn = f".select({known.low} + {known.high} - $this)"
         groups.setdefault((known.parent, (".weight()" if known.scored else "") + turn), []).append(name)
-    parts = [f"{parent}.item.where({named(names)}).answer.value{then}" for (parent, then), names in groups.items()]
+    parts = [
+        f"{parent}.item{_chosen(parent, names, outline)}.answer.value{then}"
+        for (parent, then), names in groups.items()
+    ]
     return parts[0] + "".join(f".combine({part})" for part in parts[1:])
+
+
+def _chosen(parent: str, names: list[str], outline: Outline) -> str:
+    """The filter on the items of a group: none where the others have no number, so that the sum need not look for them."""
+    scored = {name for name, known in outline.items.items() if known.parent == parent and known.scored}
+    if len(names) > 1 and scored == set(names):
+        return ""
+    return f".where({named(names)})"
 
 
 def _formula(entry: Entry, kind: str, count: int) -> str:

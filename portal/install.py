@@ -10,9 +10,18 @@ from portal.fhir import Transaction
 from portal.trials import Trial, install
 from portal.types import Json
 
+PORTAL: Json = {
+    "resourceType": "Device",
+    "id": "portal",
+    "status": "active",
+    "deviceName": [{"name": "Portail FondaMental", "type": "user-friendly-name"}],
+}
+"""The portal itself, so that the audit trail can name it as the one who acted."""
+
 
 async def install_all(service: Acting, trials: Mapping[str, Trial]) -> None:
     """`service` is the portal itself."""
+    await _renew(service, "Device", [PORTAL])
     await _renew(service, "AccessPolicy", policies())
     await _renew(
         service, "Questionnaire", [_stored_form(form.questionnaire, form.code) for form in service.catalogue.forms]

@@ -102,6 +102,7 @@ async def glances(acting: Acting, patients: Sequence[str]) -> dict[str, Glance]:
                 "patient": whom,
                 "code": ",".join(f"{systems.SCORE}|{code}" for code in main_scores(acting)),
                 "date": f"ge{since}",
+                "status": "final,amended",
                 "_sort": "-date",
                 "_count": 1000,
             },
@@ -138,7 +139,7 @@ async def glances(acting: Acting, patients: Sequence[str]) -> dict[str, Glance]:
 
 def main_scores(acting: Acting) -> list[str]:
     """Codes of the score by which each instrument of the catalogue is known, such as PHQ9.total."""
-    return [score.code for form in acting.catalogue.forms() for score in form.scores if score.main]
+    return [score.code for form in acting.catalogue for score in form.scores if score.main]
 
 
 def _by_patient(resources: Iterable[Json], element: str) -> dict[str, list[Json]]:

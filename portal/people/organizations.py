@@ -68,7 +68,7 @@ async def create_organization(
     write.create(
         {
             "resourceType": "Location",
-            "id": f"{organization}-site",
+            "id": f"loc-{organization}",
             "status": "active",
             "name": tidy(name),
             "managingOrganization": here,

@@ -7,7 +7,7 @@ from functools import partial
 from portal import audit
 from portal.access import Permission, Role, Scope, decide
 from portal.acting import Acting
-from portal.errors import Invalid, NotFound, Problem, problem
+from portal.errors import Invalid, NotFound, Problem, Rejected, problem
 from portal.fhir import Entry, Transaction, systems
 from portal.i18n import N_
 from portal.people import names
@@ -108,15 +108,14 @@ async def _try_to_create(acting: Acting, who: Identity, centre: Centre, code: st
     what = Permission.PATIENT_CREATE
     write.create(audit.event(acting, audit.Action.CREATE, what, patient=id_, reason=someone_else))
     # By the portal's own client: until the episode exists the patient belongs to no centre, and accounts are its own.
-    stored = await acting.service.commit(write)
-    if stored[0].get("id") == id_:
-        return id_
-    undo = Transaction()
-    for entry in reversed(write.entries[1:]):
-        if entry.resource is not None and entry.resource["resourceType"] != "AuditEvent":
-            undo.entries.append(Entry(method="DELETE", url=entry.url))
-    await acting.service.commit(undo)
-    return None
+    try:
+        await acting.service.commit(write)
+    except Rejected:
+        # The condition found another patient with this code, so ours was not made and what points at it is refused.
+        if await _taken(acting, code):
+            return None
+        raise
+    return id_
 
 
 async def _taken(acting: Acting, code: str) -> bool:

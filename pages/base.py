@@ -63,9 +63,9 @@ class Visit:
     t: Texts
     path: str
     query: Mapping[str, str]
-    browser: str
-    address: str
-    device: str
+    browser: str = field(repr=False)
+    address: str = field(repr=False)
+    device: str = field(repr=False)
     session: Session | None = None
     acting: Acting | None = None
     said: Said = field(default_factory=Said)
@@ -124,7 +124,7 @@ class Visit:
         @functools.wraps(handler)
         async def guarded(*args: Any, **kwargs: Any) -> None:
             try:
-                if not await self._still_allowed(while_away=while_away):
+                if not await self.still_allowed(while_away=while_away):
                     return
                 self.tell("")
                 result = handler(*args, **kwargs)
@@ -141,7 +141,7 @@ class Visit:
 
         return guarded
 
-    async def _still_allowed(self, *, while_away: bool) -> bool:
+    async def still_allowed(self, *, while_away: bool) -> bool:
         """Whether the handler may run; SignInNeeded when the session is dead, a fresh page when rights have changed."""
         if self.acting is None or self.session is None:
             return True

@@ -6,7 +6,9 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
 
+import uvicorn
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import PlainTextResponse
 from nicegui import app as nicegui_app
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -17,7 +19,10 @@ from pages.security.headers import SafeHeaders
 from pages.security.origins import OwnOriginOnly
 from pages.security.sockets import harden
 from pages.wrong import not_found, say_server_error
-from portal.app import Portal
+from portal import telemetry
+from portal.app import Portal, open_portal
+from portal.errors import PortalError
+from portal.settings import Settings
 
 AUDIENCES = ("public", "patient", "practitioner", "arc", "admin")
 
@@ -43,6 +48,28 @@ def build_site(portal: Portal, audiences: Sequence[str] = AUDIENCES) -> FastAPI:
     return app
 
 
+async def serve_site(settings: Settings) -> None:
+    """Opens the portal, serves it until a signal says to stop, closes it."""
+    telemetry.configure(settings)
+    portal = await open_portal(settings)
+    try:
+        app = build_site(portal)
+        config = uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            ws="websockets-sansio",
+            forwarded_allow_ips=settings.forwarded_allow_ips,
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=10,
+        )
+        await uvicorn.Server(config).serve()
+    finally:
+        await portal.close()
+
+
 def page_modules(audiences: Sequence[str]) -> list[str]:
     """Every module with pages: those of the audience folders, and pages shared by several audiences."""
     folder = Path(__file__).parent
@@ -66,5 +93,10 @@ def _errors(site: Site) -> None:
     async def missing(request: Request, _error: Exception) -> Response:
         return not_found(request, site.texts(request))
 
+    def broken(request: Request, _error: Exception) -> Response:
+        return PlainTextResponse(site.texts(request)(PortalError.default), status_code=500)
+
     nicegui_app.add_exception_handler(404, missing)
+    nicegui_app.add_exception_handler(Exception, broken)
     nicegui_app.on_page_exception(lambda: say_server_error(site.texts))
+    site.app.add_exception_handler(Exception, broken)

@@ -109,4 +109,4 @@ class CodeStep:
                 self._way(t("Receive an e-mail instead"), Channel.EMAIL)
 
     def _way(self, text: str, channel: Channel) -> None:
-        Button(text, self.visit.guard(lambda: self.again(channel)), "quiet").mark(f"way-{channel}")
+        Button(text, self.visit.guard(lambda: self.again(channel)), "quiet")

@@ -5,7 +5,7 @@
 
 import re
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.chance import Chance
@@ -24,6 +24,7 @@ ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 HSTS = "max-age=63072000; includeSubDomains"
+HOST = re.compile(r"[\w.\-\[\]:]{1,255}")
 OPENING_SCRIPT = re.compile(rb"<script(?=[\s>])")
 
 
@@ -45,7 +46,7 @@ class SafeHeaders:
             nonlocal held
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(raw=message["headers"])
-                self._add(headers, nonce)
+                self._add(headers, nonce, Headers(scope=scope).get("host", ""))
                 message["headers"] = headers.raw
                 if headers.get("x-nicegui-content") == "page":
                     held = message  # its length changes with the nonce
@@ -65,8 +66,9 @@ class SafeHeaders:
 
         await self.app(scope, receive, with_headers)
 
-    def _add(self, headers: MutableHeaders, nonce: str) -> None:
-        socket = self.settings.address.replace("http", "ws", 1)
+    def _add(self, headers: MutableHeaders, nonce: str, host: str) -> None:
+        # Some browsers do not take 'self' to mean the page's own socket too.
+        socket = f"{'wss' if self.settings.secure else 'ws'}://{host}" if HOST.fullmatch(host) else ""
         headers["Content-Security-Policy"] = POLICY.format(nonce=nonce, socket=socket)
         for name, value in ALWAYS.items():
             headers[name] = value

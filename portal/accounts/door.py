@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from portal.acting import Acting
@@ -14,7 +14,7 @@ class Door:
     """`acting` is the portal itself (Role.SERVICE): nobody is signed in yet. `key` is kept outside the database."""
 
     acting: Acting
-    key: str
+    key: str = field(repr=False)
     later: Background
 
     def digest(self, purpose: str, text: str) -> str:

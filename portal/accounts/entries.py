@@ -2,7 +2,7 @@
 leaves with a new secret: whoever knew the old one has nothing.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -19,7 +19,7 @@ from portal.errors import SignInNeeded
 class Entered:
     """`secret` is for the cookie."""
 
-    secret: str
+    secret: str = field(repr=False)
     actor: Actor
 
 

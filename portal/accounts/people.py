@@ -4,7 +4,7 @@ Everything here is read by the portal's own client: the person is not signed in 
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from portal.access import Actor, Role
@@ -35,7 +35,7 @@ class Account:
     phone: str
     reference: str
     language: str = ""
-    authenticator: str = ""
+    authenticator: str = field(default="", repr=False)
 
     @property
     def is_patient(self) -> bool:

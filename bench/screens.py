@@ -102,8 +102,8 @@ def _patient_times(world: World, browser: Browser, portal: Server) -> dict[str, 
     sign_in_professional(visitor, portal, ANNE.email)
     page = visitor.page
     looks: dict[str, Callable[[], None]] = {
-        "list": lambda: page.locator("main tbody tr").first.wait_for(),
-        "patient": lambda: page.locator("main h1").first.wait_for(),
+        "list": page.locator("main tbody tr").first.wait_for,
+        "patient": page.locator("main h1").first.wait_for,
     }
     paths = {"list": "/patients", "patient": f"/patients/{world.patient}"}
     times = {name: _median_ms(page, paths[name], seen) for name, seen in looks.items()}

@@ -1,8 +1,8 @@
 # What comes from the system: Python, the libraries that print PDF files, and a browser for the tests.
 
-# One look at everything, so that who must type an apt-get line types one only.
+# One look at everything, so that who must type an apt-get line types one only: need_system_packages requirements-file
 need_system_packages() {
-  if [ -e .venv/.system ] && venv_works; then return 0; fi
+  if [ -e ".venv/.system-$1" ] && venv_works; then return 0; fi
   local python wanted=() why=()
   if ! python=$(find_python); then
     wanted+=(python3 python3-venv); why+=("it runs on Python 3.11 or later")
@@ -12,6 +12,9 @@ need_system_packages() {
   if ! libraries_open "${python:-false}"; then
     wanted+=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core); why+=("Pango prints PDF files")
   fi
+  if [ "$1" = requirements-dev.txt ] && ! opens "${python:-false}" libatomic.so.1; then
+    wanted+=(libatomic1); why+=("the type checker and the browser driver bring a Node that needs it")
+  fi
   if [ ${#wanted[@]} -gt 0 ]; then
     need_packages "$(IFS=';'; echo "${why[*]}" | sed 's/;/; /g')" "${wanted[@]}" || exit 1
   fi
@@ -19,14 +22,11 @@ need_system_packages() {
 
 # WeasyPrint opens these at import; without them the portal does not start.
 libraries_open() {
-  "$1" - 2>/dev/null <<'PY'
-import ctypes
-for name in ("gobject-2.0", "pango-1.0", "pangoft2-1.0"):
-    ctypes.CDLL(f"lib{name}.so.0")
-for name in ("libharfbuzz.so.0", "libharfbuzz-subset.so.0", "libfontconfig.so.1"):
-    ctypes.CDLL(name)
-PY
+  opens "$1" libgobject-2.0.so.0 libpango-1.0.so.0 libpangoft2-1.0.so.0 libharfbuzz.so.0 libharfbuzz-subset.so.0 libfontconfig.so.1
 }
+
+# Whether a process can load these libraries: opens python library...
+opens() { local python=$1; shift; "$python" -c 'import ctypes, sys; [ctypes.CDLL(name) for name in sys.argv[1:]]' "$@" 2>/dev/null; }
 
 # Any Chromium will do: one that is there, else Playwright's own, else Debian's.
 need_browser() {
@@ -36,8 +36,24 @@ need_browser() {
       && browser_starts; then
     return 0
   fi
-  need_packages "the browser tests drive Chromium" chromium || exit 1
-  browser_starts || { say "Chromium is installed but does not start."; exit 1; }
+  if grep -qs '^ID=ubuntu' /etc/os-release; then
+    need_ubuntu_libraries  # Ubuntu's own chromium is a snap, which many machines cannot run
+  else
+    need_packages "the browser tests drive Chromium" chromium || exit 1
+  fi
+  browser_starts || { say "Chromium is there but does not start."; .venv/bin/python -m tests.browser.chromium; exit 1; }
 }
 
 browser_starts() { .venv/bin/python -m tests.browser.chromium 2>/dev/null && touch .venv/.browser; }
+
+# What Playwright's own Chromium opens. Only root may install it; the list is Playwright's.
+need_ubuntu_libraries() {
+  local prefix
+  if prefix=$(apt_prefix) && $prefix .venv/bin/python -m playwright install-deps chromium >/dev/null 2>&1; then return 0; fi
+  say ""
+  say "The browser tests drive Chromium, which needs libraries of the system. Type this, then the same make command again:"
+  say ""
+  say "    sudo .venv/bin/python -m playwright install-deps chromium && .venv/bin/python -m playwright install chromium"
+  say ""
+  exit 1
+}

@@ -19,7 +19,7 @@ from portal.people import (
 )
 from portal.people.fondacode import free_fondacode
 from tests.cast import CAMILLE
-from tests.people.conftest import World
+from tests.people.world import World
 
 
 async def test_patient_gets_a_fondacode_of_centre_network_and_luck(world: World) -> None:

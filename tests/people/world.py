@@ -1,0 +1,98 @@
+"""A small world: two centres, a psychiatrist in each, made through the portal's own verbs."""
+
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from portal.access import Actor, Role
+from portal.acting import Acting
+from portal.app import CONTENT, Portal, open_portal
+from portal.chance import SeededChance
+from portal.clock import FixedClock
+from portal.people import create_organization, create_patient, create_practitioner
+from portal.settings import Settings
+from tests.cast import ANNE, CAMILLE, CRETEIL, MARC, MONTPELLIER, Person
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class World:
+    portal: Portal
+    service: Acting
+    montpellier: str
+    creteil: str
+    anne: Acting
+    marc: Acting
+
+    async def camille(self, **changes: object) -> str:
+        """Camille, a woman born on 12 March 1992, becomes a patient of Anne's centre."""
+        facts = {
+            "family": CAMILLE.family,
+            "given": CAMILLE.given,
+            "birth_date": date(1992, 3, 12),
+            "gender": "female",
+            "organization": self.montpellier,
+            "network": "bipolar",
+            "email": CAMILLE.email,
+            "phone": CAMILLE.phone,
+        }
+        return await create_patient(self.anne, **(facts | changes))
+
+
+def small_content(folder: Path) -> Path:
+    """Two questionnaires and no trial: what these tests need, and quick to read."""
+    content = folder / "content"
+    (content / "questionnaires").mkdir(parents=True)
+    (content / "trials").mkdir()
+    for name in ("PHQ9", "ASRM"):
+        shutil.copy(CONTENT / "questionnaires" / f"{name}.yaml", content / "questionnaires")
+    return content
+
+
+@pytest.fixture
+async def world(
+    tmp_path: Path, clock: FixedClock, chance: SeededChance, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[World]:
+    monkeypatch.setattr("portal.app.CONTENT", small_content(tmp_path))
+    portal = await open_portal(Settings(data_dir=tmp_path), clock=clock, chance=chance)
+    service = portal.service()
+    montpellier = await create_organization(
+        service, name=MONTPELLIER, city="Montpellier", centre_code="09", networks=["bipolar", "schizophrenia"]
+    )
+    creteil = await create_organization(
+        service, name=CRETEIL, city="Créteil", centre_code="02", networks=["bipolar"], finess="350005179"
+    )
+
+    async def doctor(person: Person, centre: str) -> Acting:
+        made = await create_practitioner(
+            service,
+            family=person.family,
+            given=person.given,
+            email=person.email,
+            role=Role.PSYCHIATRIST,
+            organizations=[centre],
+            password="a long sentence for tests",
+        )
+        user = (await service.fhir.find("User", {"email:exact": person.email})).resources[0]
+        return portal.acting(
+            Actor(
+                user=user["id"],
+                role=Role.PSYCHIATRIST,
+                reference=f"Practitioner/{made}",
+                name=person.name,
+                organizations=frozenset({centre}),
+            )
+        )
+
+    yield World(
+        portal=portal,
+        service=service,
+        montpellier=montpellier,
+        creteil=creteil,
+        anne=await doctor(ANNE, montpellier),
+        marc=await doctor(MARC, creteil),
+    )
+    await portal.close()

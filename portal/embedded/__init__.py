@@ -3,5 +3,6 @@
 from portal.embedded.access import SqlTwin
 from portal.embedded.backend import Backend, open_backend
 from portal.embedded.identity import ROOT, Authenticate, Identity
+from portal.embedded.standalone import create_app
 
-__all__ = ["ROOT", "Authenticate", "Backend", "Identity", "SqlTwin", "open_backend"]
+__all__ = ["ROOT", "Authenticate", "Backend", "Identity", "SqlTwin", "create_app", "open_backend"]

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from portal.embedded.definitions.paths import Path as Steps
@@ -50,7 +51,9 @@ class Definitions:
         return self.parameters.get(type_, {}).get(name)
 
 
+@cache
 def load_definitions() -> Definitions:
+    """The same at each call: nobody changes them."""
     structure_text = gzip.decompress((HERE / "structure.json.gz").read_bytes())
     search_text = gzip.decompress((HERE / "search.json.gz").read_bytes())
     structure: Json = json.loads(structure_text)

@@ -18,10 +18,11 @@ class Sql:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """`drive` is None when the condition can only be probed (a negation)."""
+    """`drive` is None when the condition can only be probed (a negation). `plain` drives are one range of one index."""
 
     drive: Sql | None
     probe: Sql
+    plain: bool = False
 
 
 NOTHING = Clause(drive=Sql("SELECT rid FROM resource WHERE 0"), probe=Sql("0"))
@@ -34,6 +35,7 @@ def rows(kind: str, pid: int, condition: str, args: tuple[object, ...]) -> Claus
     return Clause(
         drive=Sql(f"SELECT rid FROM {table} WHERE {where}", (pid, *args)),
         probe=Sql(f"EXISTS (SELECT 1 FROM {table} WHERE rid = {{x}} AND {where})", (pid, *args)),
+        plain=True,
     )
 
 

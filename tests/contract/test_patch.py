@@ -1,0 +1,152 @@
+"""Merge patch and JSON Patch."""
+
+import json
+from typing import Any
+
+import pytest
+
+from .conftest import Server
+
+JSON_PATCH = {"content-type": "application/json-patch+json"}
+NAME = [{"family": "Roux", "given": ["Zoé", "Anne"]}]
+
+
+async def patched(server: Server, body: Any, headers: dict[str, str] | None = None) -> Any:
+    await server.make("Patient", "alice", gender="female", birthDate="1980-01-02", name=NAME)
+    return await server.patch(f"Patient/{server.id('alice')}", body, headers=headers or {})
+
+
+@pytest.mark.aidbox
+@pytest.mark.parametrize(
+    ("patch", "key", "value"),
+    [
+        ({"gender": "other"}, "gender", "other"),
+        ({"gender": None}, "gender", None),
+        ({"active": True}, "active", True),
+        ({"name": [{"text": "X"}]}, "name", [{"text": "X"}]),
+        ({"maritalStatus": {"text": "veuve"}}, "maritalStatus", {"text": "veuve"}),
+    ],
+)
+async def test_a_plain_json_object_is_a_merge_patch(server: Server, patch: Any, key: str, value: Any) -> None:
+    answer = await patched(server, patch)
+    assert (answer.status_code, answer.json().get(key)) == (200, value)
+
+
+@pytest.mark.aidbox
+async def test_a_merge_patch_leaves_the_rest(server: Server) -> None:
+    assert (await patched(server, {"gender": "other"})).json()["name"] == NAME
+
+
+@pytest.mark.aidbox
+async def test_a_merge_patch_goes_into_objects(server: Server) -> None:
+    await server.make("Patient", "alice", maritalStatus={"text": "a", "coding": [{"code": "M"}]})
+    answer = await server.patch(f"Patient/{server.id('alice')}", {"maritalStatus": {"text": None}})
+    assert answer.json()["maritalStatus"] == {"coding": [{"code": "M"}]}
+
+
+@pytest.mark.aidbox
+async def test_a_merge_patch_by_its_own_content_type(server: Server) -> None:
+    answer = await patched(server, {"gender": "other"}, {"content-type": "application/merge-patch+json"})
+    assert answer.json()["gender"] == "other"
+
+
+@pytest.mark.aidbox
+async def test_a_patch_that_changes_nothing_makes_no_version(server: Server) -> None:
+    answer = await patched(server, {"gender": "female"})
+    history = (await server.get(f"Patient/{server.id('alice')}/_history")).json()
+    assert (answer.status_code, history["total"]) == (200, 1)
+
+
+@pytest.mark.aidbox
+async def test_a_patch_cannot_change_the_id(server: Server) -> None:
+    assert (await patched(server, {"id": "other"})).json()["id"] == server.id("alice")
+
+
+@pytest.mark.aidbox
+async def test_a_patch_that_leaves_an_invalid_resource_is_refused(server: Server) -> None:
+    answer = await patched(server, {"gender": "dragon"})
+    assert answer.status_code in {400, 422}
+    assert (await server.get(f"Patient/{server.id('alice')}")).json()["gender"] == "female"
+
+
+@pytest.mark.aidbox
+async def test_a_patch_of_nothing_is_not_found(server: Server) -> None:
+    assert (await server.patch(f"Patient/{server.id('nobody')}", {"gender": "male"})).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("operations", "key", "value"),
+    [
+        ([{"op": "replace", "path": "/gender", "value": "other"}], "gender", "other"),
+        ([{"op": "add", "path": "/active", "value": True}], "active", True),
+        ([{"op": "remove", "path": "/gender"}], "gender", None),
+        (
+            [{"op": "add", "path": "/name/0/given/-", "value": "Lou"}],
+            "name",
+            [{"family": "Roux", "given": ["Zoé", "Anne", "Lou"]}],
+        ),
+        (
+            [{"op": "add", "path": "/name/0/given/0", "value": "Lou"}],
+            "name",
+            [{"family": "Roux", "given": ["Lou", "Zoé", "Anne"]}],
+        ),
+        ([{"op": "remove", "path": "/name/0/given/1"}], "name", [{"family": "Roux", "given": ["Zoé"]}]),
+        (
+            [{"op": "move", "from": "/name/0/given/0", "path": "/name/0/given/1"}],
+            "name",
+            [{"family": "Roux", "given": ["Anne", "Zoé"]}],
+        ),
+        ([{"op": "copy", "from": "/name/0/family", "path": "/name/0/text"}], "name", [{**NAME[0], "text": "Roux"}]),
+        (
+            [
+                {"op": "test", "path": "/gender", "value": "female"},
+                {"op": "replace", "path": "/gender", "value": "male"},
+            ],
+            "gender",
+            "male",
+        ),
+    ],
+)
+async def test_a_json_patch_is_applied(server: Server, operations: Any, key: str, value: Any) -> None:
+    answer = await patched(server, operations, JSON_PATCH)
+    assert (answer.status_code, answer.json().get(key)) == (200, value)
+
+
+@pytest.mark.parametrize(
+    "operations",
+    [
+        [{"op": "remove", "path": "/active"}],
+        [{"op": "replace", "path": "/name/7/family", "value": "x"}],
+        [{"op": "test", "path": "/gender", "value": "male"}],
+        [{"op": "dance", "path": "/gender"}],
+        [{"op": "replace", "path": "gender", "value": "male"}],
+        [{"op": "replace", "path": "/gender", "value": "male"}, {"op": "remove", "path": "/active"}],
+        [{"op": "replace"}],
+    ],
+)
+async def test_a_json_patch_that_cannot_be_applied_is_refused_whole(server: Server, operations: Any) -> None:
+    answer = await patched(server, operations, JSON_PATCH)
+    assert answer.status_code in {400, 422}
+    assert (await server.get(f"Patient/{server.id('alice')}")).json()["gender"] == "female"
+
+
+@pytest.mark.aidbox
+async def test_a_json_patch_that_is_no_list_is_refused(server: Server) -> None:
+    assert (await patched(server, {"gender": "male"}, JSON_PATCH)).status_code == 400
+
+
+@pytest.mark.aidbox
+async def test_a_plain_json_list_is_a_json_patch(server: Server) -> None:
+    answer = await patched(server, [{"op": "replace", "path": "/gender", "value": "other"}])
+    assert answer.json()["gender"] == "other"
+
+
+@pytest.mark.aidbox
+async def test_a_patch_keeps_decimals(server: Server) -> None:
+    body = {"resourceType": "Observation", "id": server.id("o"), "status": "final", "code": {"text": "x"}}
+    text = json.dumps({**body, "valueQuantity": {"value": 1}}).replace('"value": 1', '"value": 7.500')
+    await server.http.put(
+        f"fhir/Observation/{server.id('o')}", content=text, headers={"content-type": "application/json"}
+    )
+    answer = await server.patch(f"Observation/{server.id('o')}", {"status": "amended"})
+    assert '"value":7.500' in answer.text.replace(" ", "")

@@ -2,9 +2,8 @@
 
 from portal.fhirpath.errors import FhirPathError
 from portal.fhirpath.expression import Expression
-from portal.fhirpath.functions.utility import type_name
 from portal.fhirpath.model import Model, r4
-from portal.fhirpath.syntax import Binary, Call, Expr, Index, Literal, Member, Special, TypeTest, Unary
+from portal.fhirpath.syntax import Binary, Call, Expr, Index, Literal, Member, Special, TypeTest, Unary, type_name
 
 Types = frozenset[str] | None
 """The types that a value may have; None when nothing is known of it."""

@@ -16,6 +16,7 @@ from portal.fhirpath.numbers import LARGEST
 from portal.fhirpath.operators import FALSE, OPERATORS, TRUE, Fn, Operator
 from portal.fhirpath.quantity import Quantity
 from portal.fhirpath.run import Run
+from portal.fhirpath.shortcuts import by_keys, choice_of_type, member_extension
 from portal.fhirpath.syntax import (
     Binary,
     Call,
@@ -28,6 +29,7 @@ from portal.fhirpath.syntax import (
     TypeTest,
     Unary,
     Variable,
+    type_name,
 )
 from portal.fhirpath.types import as_type, is_type, of_own_type
 from portal.fhirpath.values import Collection, number, quantity_of, single
@@ -48,7 +50,6 @@ class Compiler:
         self.model = model
         self.typed = typed
         self.placed = placed
-        self.single_texts = model.single_texts
         kind = navigation.typed_children if typed else navigation.raw_children
         self.children = kind(model)
 
@@ -91,12 +92,14 @@ class Compiler:
             head = head.base
         spine.reverse()
         steps: list[Step] = []
-        if head is None:
-            first = spine.pop(0)
-            start = self._head(first)
-        else:
-            start = self.compile(head)
         at = 0
+        if head is not None:
+            start = self.compile(head)
+        elif self._fused(spine, 0):
+            start = _SPECIALS["this"]
+        else:
+            start = self._head(spine[0])
+            at = 1
         while at < len(spine):
             fused = self._fused(spine, at)
             if fused:
@@ -109,25 +112,26 @@ class Compiler:
         return _scoped(run) if any(isinstance(s, Call) and s.name == "defineVariable" for s in spine) else run
 
     def _fused(self, spine: list[Member | Call | Index], at: int) -> Step | None:
-        """`name.extension(url)` on plain JSON, where only the pair sees a primitive's sibling."""
+        """Two steps that plain JSON can only, or better, take together."""
         if self.typed or at + 1 >= len(spine):
             return None
         first, second = spine[at], spine[at + 1]
-        if isinstance(first, Member) and isinstance(second, Call) and second.name == "extension" and second.args:
-            member = navigation.typed_member(self.model, first.name)
-            return self._member_extension(member, self.compile(second.args[0]))
+        if not isinstance(first, Member) or not isinstance(second, Call) or len(second.args) != 1:
+            return None
+        argument = second.args[0]
+        if second.name == "extension":
+            url = self._constant(argument)
+            return member_extension(self.model, first.name, url) if url is not None else None
+        if second.name == "ofType":
+            wanted = self.model.resolve(type_name(argument), argument.position)
+            keys = choice_of_type(self.model, first.base, first.name, wanted)
+            return None if keys is None else by_keys(keys)
         return None
 
-    def _member_extension(self, member: Step, url: Fn) -> Step:
-        def step(c: Run, t: Collection, v: Collection) -> Collection:
-            wanted = single(url(c, t), "extension()")
-            nodes = member(c, t, [navigation.Node(d, "") for d in v if type(d) is dict])
-            out: Collection = []
-            for node in nodes:
-                out += navigation.extensions(self.model, node, wanted, typed=False)
-            return out
-
-        return step
+    def _constant(self, node: Expr) -> str | None:
+        if isinstance(node, Literal) and isinstance(node.value, str):
+            return str(node.value)
+        return EXTENSION + node.name[4:] if isinstance(node, Variable) and node.name.startswith("ext-") else None
 
     def step(self, node: Member | Call | Index) -> Step:
         match node:

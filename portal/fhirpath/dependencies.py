@@ -113,7 +113,7 @@ class _Walk:
         if isinstance(step, Member):
             if self.following and step.name in {"item", "answer"}:
                 self._enter(step, following)
-            elif self.open and step.name not in {"resourceType"}:
+            elif self.open and step.name != "resourceType":
                 self._settle()
             return
         wanted = link_ids(step.args[0]) if step.name in {"where", "exists"} and step.args else None
@@ -126,7 +126,7 @@ class _Walk:
             self._settle()
         inside = self.following or self.focus_is_item
         for argument in step.args:
-            _read(argument, self.found, focus_is_item=inside and step.name not in {"iif"})
+            _read(argument, self.found, focus_is_item=inside and step.name != "iif")
 
     def _enter(self, step: Member, following: Expr | None) -> None:
         narrowed = isinstance(following, Call) and following.name in {"where", "exists"} and bool(following.args)

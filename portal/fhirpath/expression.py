@@ -18,7 +18,7 @@ from portal.fhirpath.syntax import Expr
 from portal.fhirpath.values import Collection, outward
 
 CACHED = 4096
-_PLACES = {"qitem": "Questionnaire.item"}
+_NO_VARIABLES: Mapping[str, Any] = {}
 
 
 class Expression:
@@ -56,57 +56,45 @@ class Expression:
         base: str = "",
     ) -> list[Any]:
         """`base` is the type of `resource` where that is an element: "QuestionnaireResponse.item"."""
-        given = {**(variables or {})}
-        given.setdefault("resource", resource)
-        given.setdefault("rootResource", given["resource"])
-        given.setdefault("context", resource)
+        state = self._state(resource, variables, now, hooks, max_steps, base)
         try:
-            found = self._evaluate(self._run, resource, given, now, hooks, max_steps, base)
+            found = self._run(state, self._lift(resource, base))
         except FhirPathError as error:
             error.expression = self.text
             if error.position is None and not isinstance(error, FhirPathLimitError):
-                error.position = self._place(resource, given, now, hooks, max_steps, base)
+                error.position = self._place(resource, self._state(resource, variables, now, hooks, max_steps, base), base)
             raise
         except RecursionError:
             raise FhirPathLimitError("The expression nests too deep for this data.", 0, self.text) from None
         return [value for value in map(outward, found) if value is not None]
 
-    def _evaluate(
+    def _state(
         self,
-        run: Fn,
         resource: Any,
-        variables: Mapping[str, Any],
+        variables: Mapping[str, Any] | None,
         now: datetime | None,
         hooks: Hooks,
         max_steps: int,
         base: str,
-    ) -> Collection:
-        def lift(given: Any, name: str) -> Collection:
-            return self._lift(given, base if given is resource else _PLACES.get(name, ""))
+    ) -> Run:
+        return Run(resource, variables or _NO_VARIABLES, self._lift, base, now, hooks, max_steps)
 
-        focus = lift(resource, "")
-        state = Run(resource=resource, variables=variables, lift=lift, now=now, hooks=hooks, left=max_steps)
-        return run(state, focus)
-
-    def _place(
-        self, resource: Any, variables: Mapping[str, Any], now: datetime | None, hooks: Hooks, max_steps: int, base: str
-    ) -> int | None:
+    def _place(self, resource: Any, state: Run, base: str) -> int | None:
         """Where an evaluation fails: it is run once more in a form that notes positions."""
         placed = Compiler(self._model, typed=self.typed, placed=True).compile(self.tree)
         try:
-            self._evaluate(placed, resource, variables, now, hooks, max_steps, base)
+            placed(state, self._lift(resource, base))
         except FhirPathError as error:
             return error.position
         return None
 
     def _lift(self, given: Any, type_name: str) -> Collection:
-        if given is None:
-            return []
-        values = list(given) if isinstance(given, (list, tuple)) else [given]
         if not self.typed:
-            return [value for value in values if value is not None]
+            if given is None:
+                return []
+            return [value for value in given if value is not None] if type(given) in {list, tuple} else [given]
         out: Collection = []
-        for value in values:
+        for value in given if type(given) in {list, tuple} else [given]:
             if isinstance(value, dict):
                 out += wrap(self._model, value, None, type_name or _place_of(value))
             elif value is not None:

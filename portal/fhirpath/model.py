@@ -26,6 +26,8 @@ class Element:
     keys: dict[str, str]
     choice: bool
     many: bool
+    own_type: str | None
+    """The type, where it is one, and its elements do not bear a type of their own as resources do."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,8 +42,10 @@ class Model:
     """For those of them that are also an element's own name: below which elements (Device.property.valueQuantity)."""
     names: dict[str, frozenset[str]]
     """All types that an element of this name has somewhere in FHIR."""
+    texts: frozenset[str]
+    """Names that, wherever they are primitive, are plain texts: never a choice, a number or a date."""
     single_texts: frozenset[str]
-    """Names that, wherever they are primitive, are one plain text: never a list, a choice, a number or a date."""
+    """Those of them that never repeat and are never an element with elements of its own."""
 
     def element(self, type_name: str, name: str) -> Element | None:
         current = type_name
@@ -97,7 +101,7 @@ def r4() -> Model:
             names.setdefault(element.name, set()).update(element.keys.values())
             if element.choice:
                 choice_keys.setdefault(element.name, {}).update(element.keys)
-    plain = {n: _all_single_texts(n, own) for n in names}
+    texts = frozenset(n for n in names if _always_text(n, own))
     misspelt = {key: name for name, keys in choice_keys.items() for key in keys}
     owners = {
         key: frozenset(path.rsplit(".", 1)[-1] for path, elements in own.items() if key in elements)
@@ -111,17 +115,20 @@ def r4() -> Model:
         misspelt=misspelt,
         owners=owners,
         names={name: frozenset(types) for name, types in names.items()},
-        single_texts=frozenset(name for name, single in plain.items() if single),
+        texts=texts,
+        single_texts=frozenset(
+            n for n in texts if not any(n in e and (e[n].many or e[n].keys[n][0].isupper()) for e in own.values())
+        ),
     )
 
 
-def _all_single_texts(name: str, own: dict[str, dict[str, Element]]) -> bool:
+def _always_text(name: str, own: dict[str, dict[str, Element]]) -> bool:
     for elements in own.values():
         element = elements.get(name)
         if element is None:
             continue
         primitive = [code for code in element.keys.values() if code[0].islower()]
-        if element.choice or (primitive and (element.many or primitive[0] not in _TEXTS)):
+        if element.choice or (primitive and primitive[0] not in _TEXTS):
             return False
     return True
 
@@ -134,5 +141,6 @@ def _elements(row: str) -> dict[str, Element]:
         many, name = head.endswith("*"), head.removesuffix("*")
         codes = types.split("|")
         keys = {name + code[0].upper() + code[1:]: code for code in codes} if choice else {name: codes[0]}
-        found[name] = Element(name=name, keys=keys, choice=choice, many=many)
+        own = None if choice or codes[0] in {"Resource", "DomainResource"} else codes[0]
+        found[name] = Element(name=name, keys=keys, choice=choice, many=many, own_type=own)
     return found

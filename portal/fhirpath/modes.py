@@ -8,6 +8,7 @@ import re
 
 from portal.fhirpath.functions import FUNCTIONS
 from portal.fhirpath.model import TEMPORAL, Model
+from portal.fhirpath.shortcuts import choice_of_type
 from portal.fhirpath.syntax import (
     Binary,
     Call,
@@ -20,6 +21,7 @@ from portal.fhirpath.syntax import (
     TypeTest,
     Unary,
     Variable,
+    type_name,
     walk,
 )
 
@@ -44,8 +46,10 @@ def _asks(node: Expr, model: Model) -> bool:
             if name in {"min", "max", "sort"}:
                 return not (isinstance(base, Call) and _known(base, model))
             if name == "extension":
-                return not _sees_extensions(base, model)
-            return name in _ASKING or bool(args and name in {"toString"})
+                return not _sees_extensions(base, args[0] if args else None, model)
+            if name == "ofType" and args and isinstance(base, Member):
+                return choice_of_type(model, base.base, base.name, model.resolve(type_name(args[0]), node.position)) is None
+            return name in _ASKING
         case Binary(op=op, left=left, right=right) if op in _COMPARING:
             return not (_settled(left, right, model) or _settled(right, left, model))
         case Binary(op="-", left=left):
@@ -105,9 +109,10 @@ def _maybe_temporal(node: Expr, model: Model) -> bool:
             return not _known(node, model)
 
 
-def _sees_extensions(base: Expr | None, model: Model) -> bool:
+def _sees_extensions(base: Expr | None, url: Expr | None, model: Model) -> bool:
     """Whether `extension()` is asked right after a name, or of something that is never a primitive."""
-    if isinstance(base, Member):
+    constant = isinstance(url, Literal) or (isinstance(url, Variable) and url.name.startswith("ext-"))
+    if isinstance(base, Member) and constant:
         return True
     while isinstance(base, Call) and base.name in _KEEPING:
         base = base.base

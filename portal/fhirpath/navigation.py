@@ -86,6 +86,7 @@ def _nodes(value: Any, sibling: Any, type_name: str) -> Collection:
 
 def typed_member(model: Model, name: str) -> Step:
     known: dict[str, Element | None] = {}
+    sibling = f"_{name}"
 
     def step(c: Run, t: Collection, v: Collection) -> Collection:  # noqa: ARG001
         out: Collection = []
@@ -97,7 +98,16 @@ def typed_member(model: Model, name: str) -> Step:
                 type_name = node.type
                 if type_name not in known:
                     known[type_name] = model.element(type_name, name) if type_name else None
-                _below(model, value, name, type_name, known[type_name], out)
+                element = known[type_name]
+                if element is None or element.choice or element.own_type is None or sibling in value:
+                    _below(model, value, name, type_name, element, out)
+                    continue
+                found = value.get(name)
+                if type(found) is list:
+                    own = element.own_type
+                    out += [Node(one, own) for one in found if one is not None]
+                elif found is not None:
+                    out.append(Node(found, element.own_type))
             elif type(node.sibling) is dict and name in {"id", "extension"}:
                 _below(model, node.sibling, name, "Element", model.element("Element", name), out)
         return out
@@ -106,6 +116,7 @@ def typed_member(model: Model, name: str) -> Step:
 
 
 def _below(model: Model, value: Json, name: str, type_name: str, element: Element | None, out: Collection) -> None:
+    """What stands under the key of an element, or under the one key of a choice that is there."""
     if element is None:
         if type_name not in model.parents:
             out += _guess(model, value, name)
@@ -151,32 +162,39 @@ def _guess(model: Model, value: Json, name: str) -> Collection:
     return []
 
 
-def raw_children(model: Model) -> Callable[[Any], Collection]:  # noqa: ARG001
-    def children(item: Any) -> Collection:
+def raw_children(model: Model) -> Step:  # noqa: ARG001
+    def children(c: Run, t: Collection, v: Collection) -> Collection:
         out: Collection = []
-        if type(item) is dict:
-            for key, value in item.items():
-                if key == "resourceType":
-                    continue
-                if key[0] == "_":
-                    if key[1:] not in item:
-                        out += _nodes(None, value, "")
-                elif type(value) is list:
-                    out += value if None not in value else _valueless(value, item.get(f"_{key}"))
-                else:
-                    out.append(value)
-        elif type(item) is Node and type(item.sibling) is dict:
-            out += children(item.sibling)
+        for item in v:
+            if type(item) is dict:
+                for key, value in item.items():
+                    if key[0] == "_":
+                        if key[1:] not in item:
+                            out += _nodes(None, value, "")
+                    elif type(value) is list:
+                        out += value if None not in value else _valueless(value, item.get(f"_{key}"))
+                    elif key != "resourceType":
+                        out.append(value)
+            elif type(item) is Node and type(item.sibling) is dict:
+                out += children(c, t, [item.sibling])
+        c.spend(len(out))
         return out
 
     return children
 
 
-def typed_children(model: Model) -> Callable[[Any], Collection]:
+def typed_children(model: Model) -> Step:
     def by_key(type_name: str) -> dict[str, str]:
         return {key: child for element in model.elements(type_name).values() for key, child in element.keys.items()}
 
     known: dict[str, dict[str, str]] = {}
+
+    def step(c: Run, t: Collection, v: Collection) -> Collection:  # noqa: ARG001
+        out: Collection = []
+        for item in v:
+            out += children(item)
+        c.spend(len(out))
+        return out
 
     def children(item: Any) -> Collection:
         if type(item) is not Node:
@@ -205,20 +223,16 @@ def typed_children(model: Model) -> Callable[[Any], Collection]:
                 out += wrap(model, found, value.get(f"_{key}"), child or "")
         return out
 
-    return children
+    return step
 
 
-def descendants(children: Callable[[Any], Collection]) -> Step:
-    def step(c: Run, t: Collection, v: Collection) -> Collection:  # noqa: ARG001
+def descendants(children: Step) -> Step:
+    def step(c: Run, t: Collection, v: Collection) -> Collection:
         out: Collection = []
         todo = v
         while todo:
-            below: Collection = []
-            for item in todo:
-                below += children(item)
-            c.spend(len(below))
-            out += below
-            todo = below
+            todo = children(c, t, [item for item in todo if type(item) is dict or type(item) is Node])
+            out += todo
         return out
 
     return step

@@ -125,12 +125,17 @@ def _join(c: Run, t: Collection, left: Collection, right: Fn) -> Collection:
     return [c.text((a or "") + (b or ""))]
 
 
-def _arithmetic(symbol: str, compute: Callable[[Any, Any], Any]) -> Operator:
+def _arithmetic(
+    symbol: str, compute: Callable[[Any, Any], Any], exact: Callable[[int, int], int] | None = None
+) -> Operator:
     def operator(c: Run, t: Collection, left: Collection, right: Fn) -> Collection:
         other = right(c, t)
         if not left or not other:
             return NONE
         a, b = single(left, symbol), single(other, symbol)
+        if type(a) is int and type(b) is int and exact:
+            result = exact(a, b)
+            return [result] if -LARGEST <= result <= LARGEST else NONE
         try:
             result = compute(a, b)
         except DecimalException:
@@ -239,6 +244,7 @@ OPERATORS: dict[str, Operator] = {
     "=": _equal, "!=": _unequal, "~": _equivalent, "!~": _not_equivalent,
     "<": _ordered("<", (-1,)), ">": _ordered(">", (1,)), "<=": _ordered("<=", (-1, 0)), ">=": _ordered(">=", (1, 0)),
     "in": _in, "contains": _contains, "|": _union, "&": _join,
-    "+": _arithmetic("+", plus), "-": _arithmetic("-", minus), "*": _arithmetic("*", _times),
+    "+": _arithmetic("+", plus, int.__add__), "-": _arithmetic("-", minus, int.__sub__),
+    "*": _arithmetic("*", _times, int.__mul__),
     "/": _arithmetic("/", _over), "div": _arithmetic("div", _div), "mod": _arithmetic("mod", _mod),
 }  # fmt: skip

@@ -32,6 +32,7 @@ class Hooks:
 
 
 NO_HOOKS = Hooks()
+_TYPES = {"qitem": "Questionnaire.item"}
 
 
 @dataclass(slots=True)
@@ -41,7 +42,8 @@ class Run:
     resource: Any
     variables: Mapping[str, Any]
     lift: Callable[[Any, str], Collection]
-    """Turns what a caller gave (JSON, a list, None) into a collection, knowing the variable's name."""
+    """Turns what a caller gave (JSON, a list, None) and the type of an element into a collection."""
+    base: str
     now: datetime | None
     hooks: Hooks
     left: int
@@ -67,10 +69,21 @@ class Run:
             return self.local[name]
         found = self.memo.get(name)
         if found is None:
-            if name not in self.variables:
-                raise FhirPathError(f"The variable %{name} is not defined.")
-            found = self.memo[name] = self.lift(self.variables[name], name)
+            given = self.given(name)
+            found = self.memo[name] = self.lift(given, self.base if given is self.resource else _TYPES.get(name, ""))
         return found
+
+    def given(self, name: str) -> Any:
+        """What the caller gave under a name; %resource and %context are the resource itself when they are not given."""
+        if name in self.variables:
+            return self.variables[name]
+        match name:
+            case "resource" | "context":
+                return self.resource
+            case "rootResource":
+                return self.given("resource")
+            case _:
+                raise FhirPathError(f"The variable %{name} is not defined.")
 
     def moment(self) -> Any:
         if self.now is None:

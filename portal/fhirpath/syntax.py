@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from portal.fhirpath.errors import FhirPathError
 from portal.fhirpath.quantity import Quantity
 from portal.fhirpath.temporal import Date, DateTime, Time
 
@@ -34,7 +35,7 @@ class Variable(Expr):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Special(Expr):
-    """`$this`, `$index`, `$total`; `name` has no dollar."""
+    """What a criterion may say of where it stands: `$this`, `$index`, `$total`; `name` has no dollar."""
 
     name: str
 
@@ -113,3 +114,22 @@ def walk(node: Expr) -> list[Expr]:
 def mentions(node: Expr, special: str) -> bool:
     """Whether an argument speaks of `$index` or `$total` (those inside nested criteria count too: harmless)."""
     return any(isinstance(n, Special) and n.name == special for n in walk(node))
+
+
+def type_name(node: Expr) -> str:
+    """The argument of is, as and ofType: a name, perhaps with a namespace."""
+    match node:
+        case Member(base=None, name=name):
+            return name
+        case Member(base=Member(base=None, name=namespace), name=name):
+            return f"{namespace}.{name}"
+        case Literal(value=str() as name):
+            return name
+        case _:
+            parts: list[str] = []
+            while isinstance(node, Member) and node.base:
+                parts.append(node.name)
+                node = node.base
+            if isinstance(node, Member):
+                return ".".join([node.name, *reversed(parts)])
+            raise FhirPathError("A type is written as a name: Coding, FHIR.Quantity, System.String.", node.position)

@@ -14,7 +14,6 @@ from portal.fhirpath.navigation import Step
 from portal.fhirpath.quantity import Quantity
 from portal.fhirpath.run import Run
 from portal.fhirpath.syntax import Call
-from portal.fhirpath.temporal import Temporal
 from portal.fhirpath.values import Collection, number, single
 
 if TYPE_CHECKING:
@@ -60,22 +59,15 @@ def _signature(name: str, parameters: list[Parameter]) -> str:
     return f"{name}({inner})"
 
 
-def _accepts(value: Any, type_name: str) -> bool:
-    match type_name:
-        case "String":
-            return isinstance(value, str)
-        case "Integer":
-            return type(value) is int
-        case "Decimal":
-            return number(value)
-        case "Boolean":
-            return isinstance(value, bool)
-        case "Number":
-            return number(value) or isinstance(value, Quantity)
-        case "Temporal":
-            return isinstance(value, (str, Temporal))
-        case _:
-            return True
+_ACCEPT: dict[str, Callable[[Any], bool]] = {
+    "": lambda value: True,  # noqa: ARG005
+    "String": lambda value: isinstance(value, str),
+    "Integer": lambda value: type(value) is int,
+    "Decimal": number,
+    "Boolean": lambda value: isinstance(value, bool),
+    "Number": lambda value: number(value) or isinstance(value, Quantity),
+    "Temporal": lambda value: isinstance(value, str),
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,22 +85,30 @@ class Group:
         required = sum(not p.optional for p in parameters)
 
         def declare(function: Callable[..., Any]) -> Callable[..., Any]:
+            label = f"{name}()"
+            accept = _ACCEPT[wants]
+            checks = [(_ACCEPT[p.type], f"The argument {p.name} of {name}()", p.type) for p in parameters]
+
             def build(compiler: "Compiler", call: Call) -> Step:
-                given = [compiler.compile(arg) for arg in call.args]
+                given = [
+                    (compiler.compile(argument), *check) for argument, check in zip(call.args, checks, strict=False)
+                ]
 
                 def step(c: Run, t: Collection, v: Collection) -> Collection:
-                    value = single(v, f"{name}()")
+                    if not v:
+                        return []
+                    value = single(v, label)
                     if value is None:
                         return []
-                    if not _accepts(value, wants):
-                        raise FhirPathError(f"{name}() cannot be asked of this kind of value: it wants {wants}.")
+                    if not accept(value):
+                        raise FhirPathError(f"{label} cannot be asked of this kind of value: it wants {wants}.")
                     arguments: list[Any] = []
-                    for argument, parameter in zip(given, parameters, strict=False):
-                        one = single(argument(c, t), f"The argument {parameter.name} of {name}()")
+                    for argument, fits, place, kind in given:
+                        one = single(argument(c, t), place)
                         if one is None:
                             return []
-                        if not _accepts(one, parameter.type):
-                            raise FhirPathError(f"The argument {parameter.name} of {name}() must be {parameter.type}.")
+                        if not fits(one):
+                            raise FhirPathError(f"{place} must be {kind}.")
                         arguments.append(one)
                     try:
                         found = function(c, value, *arguments)

@@ -73,7 +73,9 @@ def single(items: Collection, what: str) -> Any:
         return None
     if len(items) > 1:
         raise FhirPathError(f"{what} needs one value, but several were found: add first(), or where().")
-    return system(items[0])
+    value = items[0]
+    kind = type(value)
+    return system(value) if kind is Node or kind is float else value
 
 
 def truth(items: Collection, what: str) -> bool | None:

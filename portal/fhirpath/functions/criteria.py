@@ -8,7 +8,8 @@ from portal.fhirpath.errors import FhirPathError
 from portal.fhirpath.navigation import Step
 from portal.fhirpath.operators import FALSE, TRUE, Fn
 from portal.fhirpath.run import Run
-from portal.fhirpath.syntax import Binary, Call, Expr, Literal, Member, Unary, mentions
+from portal.fhirpath.shortcuts import filtered
+from portal.fhirpath.syntax import Call, Unary, mentions
 from portal.fhirpath.table import Group, Table
 from portal.fhirpath.values import Collection, single, system
 
@@ -22,10 +23,9 @@ group = Group(name="Filtering and projection", table=TABLE)
 @group.special("where", "criteria", "", "The items for which the criteria are true.")
 def where(compiler: "Compiler", call: Call) -> Step:
     argument = call.args[0]
-    fast = None if compiler.typed else _key_is_text(compiler, argument)
+    fast = None if compiler.typed else filtered(argument, compiler.model)
     if fast:
-        name, text = fast
-        return lambda c, t, v: [d for d in v if type(d) is dict and d.get(name) == text]  # noqa: ARG005
+        return fast
     judge = compiler.compile(argument)
     indexed = mentions(argument, "index")
     position = argument.position
@@ -63,15 +63,6 @@ def _true(found: Collection, position: int) -> bool:
     if not isinstance(value, bool):
         raise FhirPathError("The condition must be true or false.", position)
     return value
-
-
-def _key_is_text(compiler: "Compiler", node: Expr) -> tuple[str, str] | None:
-    """`where(linkId = 'x')`: the commonest criterion, on an element that is one plain text wherever it occurs."""
-    match node:
-        case Binary(op="=", left=Member(base=None, name=name), right=Literal(value=str() as text)):
-            if type(text) is str and name in compiler.single_texts:
-                return name, text
-    return None
 
 
 @group.special("select", "projection", "", "What the projection gives for each item, in one collection.")

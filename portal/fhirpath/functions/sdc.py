@@ -32,6 +32,8 @@ _WEIGHTS = frozenset(
         "http://hl7.org/fhir/StructureDefinition/questionnaire-optionScore",
     )
 )
+_QUESTIONS = ("weight", "questions")
+_PLACES = ("weight", "places")
 ANSWER = "QuestionnaireResponse.item.answer"
 
 
@@ -170,9 +172,9 @@ def _concepts(value_set: Json) -> Iterator[Json]:
 
 def _questions(c: Run, questionnaire: Json) -> dict[str, Json]:
     """Every item of the form by its linkId."""
-    found = c.memo.get("weight: questions")
+    found = c.memo.get(_QUESTIONS)
     if found is None:
-        found = c.memo["weight: questions"] = {}
+        found = c.memo[_QUESTIONS] = {}
         todo = list(questionnaire.get("item", ()))
         while todo:
             item = todo.pop()
@@ -183,9 +185,9 @@ def _questions(c: Run, questionnaire: Json) -> dict[str, Json]:
 
 def _places(c: Run) -> dict[int, str]:
     """The linkId under which each answer and each answered value of the response stands, by identity."""
-    found = c.memo.get("weight: places")
+    found = c.memo.get(_PLACES)
     if found is None:
-        found = c.memo["weight: places"] = {}
+        found = c.memo[_PLACES] = {}
         for given in (c.variables.get("resource"), c.variables.get("context"), plain_json(c.resource)):
             for response in given if isinstance(given, list) else [given]:
                 if isinstance(response, dict):

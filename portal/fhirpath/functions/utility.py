@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from portal.fhirpath.errors import FhirPathError
 from portal.fhirpath.navigation import Step, descendants
 from portal.fhirpath.run import Run
-from portal.fhirpath.syntax import Call, Expr, Literal, Member
+from portal.fhirpath.syntax import Call, type_name
 from portal.fhirpath.table import Group, Table
 from portal.fhirpath.temporal import Time
 from portal.fhirpath.types import as_type, is_type, of_type, type_info
@@ -39,16 +39,7 @@ def time_of_day(c: Run, v: Collection) -> Collection:  # noqa: ARG001
 
 @group.special("children", "", "", "All elements directly below each item.")
 def children(compiler: "Compiler", call: Call) -> Step:  # noqa: ARG001
-    below = compiler.children
-
-    def step(c: Run, t: Collection, v: Collection) -> Collection:  # noqa: ARG001
-        out: Collection = []
-        for item in v:
-            out += below(item)
-        c.spend(len(out))
-        return out
-
-    return step
+    return compiler.children
 
 
 @group.special("descendants", "", "", "All elements below each item, at any depth.")
@@ -87,25 +78,6 @@ def define_variable(compiler: "Compiler", call: Call) -> Step:
         return v
 
     return step
-
-
-def type_name(node: Expr) -> str:
-    """The argument of is, as and ofType: a name, perhaps with a namespace."""
-    match node:
-        case Member(base=None, name=name):
-            return name
-        case Member(base=Member(base=None, name=namespace), name=name):
-            return f"{namespace}.{name}"
-        case Literal(value=str() as name):
-            return name
-        case _:
-            parts: list[str] = []
-            while isinstance(node, Member) and node.base:
-                parts.append(node.name)
-                node = node.base
-            if isinstance(node, Member):
-                return ".".join([node.name, *reversed(parts)])
-            raise FhirPathError("A type is written as a name: Coding, FHIR.Quantity, System.String.", node.position)
 
 
 def _type_argument(compiler: "Compiler", call: Call) -> str:

@@ -46,6 +46,7 @@ NAVIGATION: dict[Audience, tuple[NavLink, ...]] = {
     Audience.PATIENT: (
         NavLink(mark="home", text=N_("Home"), href="/accueil"),
         NavLink(mark="form", text=N_("Questionnaires"), href="/questionnaires"),
+        NavLink(mark="calendar", text=N_("My visits"), href="/visites"),
         NavLink(mark="person", text=N_("My account"), href="/compte"),
     ),
     Audience.CLINIC: (

@@ -27,6 +27,9 @@ class Widget(ui.html, Generic[Q]):
     CSS: ClassVar[str] = "field"
     HANDLER: ClassVar[str] = "(event) => portal.text(event, emit)"
     EVENTS: ClassVar[tuple[str, ...]] = ("change",)
+    MARKED: ClassVar[bool] = (
+        False  # marks could be put back by a redraw: then a past error is only hidden, by its class
+    )
 
     def __init__(self, t: Texts, item: Q, on_answer: OnAnswer) -> None:
         self.t, self.item, self.on_answer = t, item, on_answer
@@ -63,7 +66,9 @@ class Widget(ui.html, Generic[Q]):
             self.classes(add="has-error")
             self.redraw()
         else:
-            self.classes(remove="has-error")  # the sentence stays in the content, hidden: see the class's docstring
+            self.classes(remove="has-error")
+            if not self.MARKED:
+                self.redraw()
         self._describe()
 
     def set_value(self, value: Any) -> None:

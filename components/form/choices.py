@@ -17,6 +17,7 @@ class ChoiceItem(Widget[ChoiceQuestion]):
     TAG: ClassVar[str] = "fieldset"
     CSS: ClassVar[str] = "choice"
     HANDLER: ClassVar[str] = "(event) => portal.choice(event, emit)"
+    MARKED: ClassVar[bool] = True
 
     def __init__(self, t: Texts, item: ChoiceQuestion, on_answer: OnAnswer, *, hidden_legend: bool = False) -> None:
         self.value, self.hidden_legend = item.value, hidden_legend
@@ -132,6 +133,7 @@ class ScaleItem(Widget[ScaleQuestion]):
     CSS: ClassVar[str] = "choice"
     HANDLER: ClassVar[str] = "(event) => portal.scale(event, emit)"
     EVENTS: ClassVar[tuple[str, ...]] = ("input", "change", "click")
+    MARKED: ClassVar[bool] = True
 
     def __init__(self, t: Texts, item: ScaleQuestion, on_answer: OnAnswer) -> None:
         self.value = item.value

@@ -130,6 +130,31 @@ const portal = (() => {
     if (step || event.type !== "input") { sent(); emit(input.value); }
   }
 
+  /* ── Lists ── */
+  let typing = 0;
+  function later(event, emit) {
+    const field = event.target;
+    clearTimeout(typing);
+    typing = setTimeout(() => { field.dataset.sent = field.value; emit(field.value); }, 250);
+  }
+  /* One listener for all buttons of a block: tells what the pressed one carries. */
+  function press(event, emit) {
+    const button = event.target.closest("button");
+    if (button) emit({ ...button.dataset });
+  }
+
+  /* ── Review ── */
+  function review(event, emit) {
+    const root = event.currentTarget, box = event.target;
+    if (event.type === "change") return void (box.matches("input[type=radio]") && emit({ do: box.value }));
+    const button = box.closest("button[data-do]");
+    if (!button) return;
+    const field = root.querySelector("textarea");
+    if (field && /send|reply/.test(button.dataset.do) && tooLong(field)) return field.focus();
+    if (field) field.dataset.sent = field.value;
+    emit({ do: button.dataset.do, text: field ? field.value : "" });
+  }
+
   /* ── Review rows: V, N and the arrows, only when the focus is inside one and the person has not cut them ── */
   document.addEventListener("keydown", (event) => {
     const row = event.target.closest && event.target.closest(".review-item");
@@ -150,5 +175,5 @@ const portal = (() => {
   const look = () => document.querySelectorAll("[data-lazy]").forEach((one) => { if (!watched.has(one)) { watched.add(one); sight.observe(one); } });
   new MutationObserver(look).observe(document, { childList: true, subtree: true });
 
-  return { focus, choice, text, scale, sent };
+  return { focus, choice, text, scale, sent, later, press, review };
 })();

@@ -4,33 +4,49 @@ Start it by hand with `python -m tests.components.gallery 8140`; the language fo
 """
 
 import sys
-from pathlib import Path
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
 from nicegui import ui
 
 from components.blocks import Button, block
+from components.charts import (
+    ChartCard,
+    Mark,
+    drug_chart,
+    drug_twin,
+    lab_chart,
+    lab_twin,
+    life_chart,
+    period_of,
+    score_chart,
+    score_key,
+    score_twin,
+)
+from components.dialogs import CommentDialog, ConfirmDialog
+from components.errors import error_page
 from components.form import (
     ChoiceQuestion,
     Computed,
-    FormView,
-    HelpNumbers,
-    Saved,
-    Section,
-    Wrong,
     DateQuestion,
     Display,
+    FormView,
     Heading,
+    HelpNumbers,
     ListQuestion,
     NumberQuestion,
     Option,
+    Saved,
     ScaleQuestion,
+    Section,
     TextQuestion,
     TimeQuestion,
     Value,
+    Wrong,
     build_item,
     yes_no,
 )
@@ -56,12 +72,14 @@ from components.markup import (
     trend,
     unavailable_button,
 )
+from components.review import ReviewItem, ReviewRow, Standing, ThreadLine, keys_hint
 from components.states import backend_away, empty, loading, refused, session_ended
+from components.tables import Column, Filter, Page, PagedList, Query
 from components.theme import install
 from portal.errors import Unavailable
 from portal.i18n import Texts, texts
+from tests.components.specimens import DRUGS, GFR, INJECTIONS, LITHIUM, MADRS, STAYS, TODAY, YMRS
 
-TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 13, 2, tzinfo=UTC)
 FREQUENCY = tuple(
     Option(code=str(n), text=text)
@@ -328,6 +346,113 @@ def ended(lang: str = "fr") -> None:
     t = texts(lang)
     with Frame(t=t, audience=Audience.PUBLIC).page("Fin", width="reading"):
         block(session_ended(t))
+
+
+class Bench:
+    """Handlers of a review that keeps decisions in memory."""
+
+    def __init__(self, t: Texts) -> None:
+        self.t = t
+        self.rows = {row.key: row for row in review_rows(t)}
+
+    async def decide(self, key: str, standing: Standing, comment: str) -> ReviewRow:
+        words = "Valide" if standing is Standing.VALID else "Non valide"
+        stamp = f"{words}, le 23 nov. à 14 h 02"
+        line = ThreadLine(who="Pauline Weber (ARC)", when="23 nov. à 14 h 02", text=comment)
+        thread = (line,) if comment else ()
+        self.rows[key] = replace(self.rows[key], standing=standing, stamp=stamp, thread=thread, can_withdraw=True)
+        return self.rows[key]
+
+    async def withdraw(self, key: str) -> ReviewRow:
+        self.rows[key] = replace(self.rows[key], standing=Standing.TO_REVIEW, stamp="", thread=(), can_withdraw=False)
+        return self.rows[key]
+
+    async def reply(self, key: str, text: str) -> ReviewRow:
+        line = ThreadLine(who="Inès Kaci (infirmière)", when="23 nov. à 14 h 02", text=text)
+        self.rows[key] = replace(self.rows[key], thread=(*self.rows[key].thread, line))
+        return self.rows[key]
+
+
+def review_rows(t: Texts) -> tuple[ReviewRow, ...]:
+    asked = ThreadLine(who="Pauline Weber (ARC)", when="20 nov. à 10 h 14", text="Pouvez-vous vérifier la feuille de recueil ?")
+    answered = ThreadLine(who="Inès Kaci (infirmière)", when="21 nov. à 9 h 02", text="Erreur de frappe : je lis 66,4 kg.")
+    return (
+        ReviewRow(key="taille", question="Taille debout", answer="168 cm", before="M24 : 168 cm", standing=Standing.VALID, stamp="Valide, le 20 nov. à 10 h 12", can_withdraw=True),
+        ReviewRow(key="poids", question="Poids", answer="86,4 kg", before="M24 : 64,2 kg", remark="Écart de 22,2 kg avec M24 : vérifier la saisie.", standing=Standing.NOT_VALID, stamp="Question ouverte depuis 2 jours", thread=(asked, answered), can_reply=True),
+        ReviewRow(key="tension", question="Tension artérielle, couché", answer="128/76 mmHg"),
+        ReviewRow(key="pouls", question="Fréquence cardiaque, couché", answer="71 /min", former="17 /min", standing=Standing.CHANGED),
+        ReviewRow(key="tabac", question="Fume aujourd’hui", answer="Non", can_decide=False, standing=Standing.VALID, stamp="Valide, le 20 nov."),
+    )
+
+
+@ui.page("/review")
+def review(lang: str = "fr") -> None:
+    t = texts(lang)
+    bench = Bench(t)
+    with Frame(t=t, audience=Audience.ARC, current="/revue", person=Person(name="Pauline Weber"), place="Étude EMMA").page("Revue"):
+        block(page_head("Paramètres physiques", "Rempli par Inès Kaci, infirmière.", eyebrow="Patient 09 01 482 117, visite M36"))
+        block(keys_hint(t))
+        with ui.element("div").classes("sheet sheet-flush rows") as rows:
+            rows.props["data-keys"] = "true"
+            for row in bench.rows.values():
+                ReviewItem(t, row, bench)
+
+
+@ui.page("/charts")
+def charts(lang: str = "fr") -> None:
+    t = texts(lang)
+    period = period_of(TODAY, MADRS.points, YMRS.points, years=4)
+    with Frame(t=t, audience=Audience.CLINIC, current="/patients", person=ANNE).page("Graphiques"):
+        block(page_head("Graphiques"))
+        with ui.element("div").classes("record record-two"):
+            with ui.element("div").classes("maincol"):
+                life = lambda: [life_chart(t, period, mania=YMRS, depression=MADRS, drugs=DRUGS, stays=STAYS, injections=INJECTIONS, lithium=LITHIUM)]  # noqa: E731
+                ChartCard(t, "Humeur, traitements, lithium", life, note="Octobre 2023 à aujourd’hui", key=[score_key(YMRS, "YMRS, manie"), score_key(MADRS, "MADRS, dépression"), ("Hospitalisation", "var(--ink)", "swatch")],
+                          twin=score_twin(t, [MADRS, YMRS], "Scores d’humeur") + drug_twin(t, DRUGS, STAYS))
+                ChartCard(t, "Traitements", lambda: [drug_chart(t, DRUGS, period, stays=STAYS, injections=INJECTIONS)], twin=drug_twin(t, DRUGS, STAYS))
+            with ui.element("div").classes("sidecol"):
+                ChartCard(t, "Lithium, plasma", lambda: [lab_chart(t, LITHIUM, period, marks=[Mark(at=date(2024, 5, 2), text="800 → 1 000 mg")])], note="mmol/L, 12 h après la prise", twin=lab_twin(t, LITHIUM))
+                ChartCard(t, "DFG estimé", lambda: [lab_chart(t, GFR, period_of(TODAY, GFR.points, years=2))], note="mL/min/1,73 m²", twin=lab_twin(t, GFR))
+                ChartCard(t, "MADRS", lambda: [score_chart(t, MADRS, period_of(TODAY, MADRS.points, years=1))], twin=score_twin(t, [MADRS], "MADRS"))
+
+
+@ui.page("/list")
+async def listing(lang: str = "fr") -> None:
+    t = texts(lang)
+    names = [f"{last} {first}" for last in ("ABADIE", "BENALI", "DIALLO", "LE GOFF", "MARCHETTI", "NGUYEN", "PERRIN", "ROUVIÈRE") for first in ("Camille", "Thomas", "Nadia", "Yann", "Bao")]
+
+    async def load(query: Query) -> Page:
+        found = sorted((name for name in names if query.search.lower() in name.lower()), reverse=query.descending)
+        cut = found[query.page * 10 : query.page * 10 + 10]
+        rows = tuple((h('<a class="name" href="/states">{}</a> <span class="muted num">F, 34 ans</span><br>{}', name, tag("Idées suicidaires", "danger", "alert") if n == 1 else ""), "09 01 482 117", "eBipolar · M36", meter(n, 16), band(n % 5, f"MADRS {n * 3}"), "mer. 2 déc.") for n, name in enumerate(cut))
+        return Page(rows=rows, total=len(found), size=10)
+
+    columns = [Column(head="Patient", sort="name", full=True, lead=True), Column(head="Fondacode", wide_only=True), Column(head="Étude, visite"), Column(head="Questionnaires"), Column(head="Dernier score"), Column(head="Prochaine visite", sort="visit")]
+    with Frame(t=t, audience=Audience.CLINIC, current="/patients", person=ANNE).page("Patients"):
+        block(page_head("Patients", "40 personnes suivies", end=link_button("Nouveau patient", "#", mark="plus")))
+        paged = PagedList(t, columns, load, caption="Patients du centre", search_label="Nom ou Fondacode", sort="name", filters=[Filter(name="trial", label="Étude", options={"": "Toutes", "emma": "EMMA"})])
+        await paged.start()
+
+
+@ui.page("/dialogs")
+def dialogs(lang: str = "fr", show: str = "") -> None:
+    t = texts(lang)
+    with Frame(t=t, audience=Audience.ADMIN, person=ANNE).page("Dialogues"):
+        block(page_head("Dialogues"))
+        confirm = ConfirmDialog(t, "Supprimer ce brouillon ?", "Les 6 réponses de ce brouillon seront perdues.", "Supprimer", lambda: None, key="drop", danger=True)
+        comment = CommentDialog(t, "Modifier la réponse", "Pourquoi modifier cette réponse ?", "Modifier", lambda _text: None, key="why", hint="L’historique garde l’ancienne réponse.")
+        with ui.element("div").classes("actions"):
+            Button("Supprimer", confirm.open, "danger")
+            Button("Modifier", comment.open, "side")
+        if show:
+            ui.timer(0.2, confirm.open if show == "confirm" else comment.open, once=True)
+
+
+@ui.page("/errors")
+def errors(lang: str = "fr") -> None:
+    t = texts(lang)
+    with Frame(t=t, audience=Audience.CLINIC, person=ANNE).page("Erreurs", width="reading"):
+        block(error_page(t, Unavailable(), here="/list"))
 
 
 def build() -> FastAPI:

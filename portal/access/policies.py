@@ -82,7 +82,8 @@ def policies() -> list[Json]:
         _types(Role.PATIENT, "reads", READ, PATIENT_READS),
         _types(Role.PATIENT, "looks-up", SEARCH, (*_PLACES, "Questionnaire")),
         *(_own_list(kind, param) for kind, param in sorted(PATIENT_LISTS.items())),
-        _types(Role.PATIENT, "writes", ("FhirUpdate", "FhirPatch"), ("QuestionnaireResponse", "Task")),
+        _own_writes("answers", ("FhirCreate", "FhirUpdate"), "QuestionnaireResponse", "subject"),
+        _own_writes("tasks", ("FhirUpdate",), "Task", "for"),
         _types(Role.ARC, "reads", (*READ, *SEARCH), ARC_READS),
         _types(Role.ARC, "writes", WRITE, ARC_WRITES),
         _types(Role.ADMIN, "manages", (*READ, *SEARCH, *WRITE), ADMIN_TYPES),
@@ -106,6 +107,13 @@ def _types(
             "params": {"resource/type": {"$enum": list(types)}, **(params or {})},
         },
     }
+
+
+def _own_writes(what: str, operations: tuple[str, ...], kind: str, element: str) -> Json:
+    """A patient writes only what is about that patient."""
+    policy = _types(Role.PATIENT, f"writes-{what}", operations, (kind,))
+    policy["matcho"]["resource"] = {element: {"reference": ".user.fhirUser.reference"}}
+    return policy
 
 
 def _own_list(kind: str, param: str) -> Json:

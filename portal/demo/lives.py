@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from portal.demo.cast import DemoPatient
+from portal.record import Result
 
 MONTHS = 24
 
@@ -160,16 +161,6 @@ def _courses(network: str, luck: random.Random) -> list[Course]:
             )
         )
     return made
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Result:
-    """One analyte of one sample: `code` of content/terminology/analytes.yaml, value in its usual unit."""
-
-    code: str
-    value: Decimal
-    low: Decimal | None = None
-    high: Decimal | None = None
 
 
 def sample(life: Life, month: float, *, last: bool) -> list[Result]:

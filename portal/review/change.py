@@ -5,7 +5,7 @@ from portal.fhir import Transaction
 from portal.review import resources
 from portal.review.answers import places
 from portal.review.commands import renew_review_task
-from portal.review.read import load_around
+from portal.review.read import form_of, load_around
 from portal.review.states import Verdict, fold
 from portal.types import Json
 
@@ -19,8 +19,7 @@ async def answers_changed(acting: Acting, transaction: Transaction, before: Json
     loaded = await load_around(acting.as_service(), before)
     if not loaded.events:
         return
-    form = acting.catalogue.by_canonical(after["questionnaire"])
-    digests = {place.location: place.digest for place in places(form, after)}
+    digests = {place.location: place.digest for place in places(form_of(acting, after), after)}
     decided = {location for event in loaded.events for location in event.digests}
     changed = {
         location: digests.get(location, "")

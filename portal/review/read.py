@@ -7,6 +7,7 @@ from datetime import datetime
 from portal import audit
 from portal.access import Permission, Scope, decide
 from portal.acting import Acting
+from portal.errors import NotFound
 from portal.fhir import systems
 from portal.review.answers import Place, places
 from portal.review.resources import read_event, remark_location, remark_status, tags
@@ -100,13 +101,21 @@ def trial_scope(response: Json, organizations: frozenset[str] = frozenset()) -> 
     )
 
 
+def form_of(acting: Acting, response: Json) -> Form:
+    """The form that a response answers; `NotFound` when the catalogue no longer has that version."""
+    form = acting.catalogue.by_canonical(response["questionnaire"])
+    if form is None:
+        raise NotFound(status=404)
+    return form
+
+
 async def load(acting: Acting, response_id: str) -> Loaded:
     response = await acting.fhir.read("QuestionnaireResponse", response_id)
     return await load_around(acting, response)
 
 
 async def load_around(acting: Acting, response: Json) -> Loaded:
-    form = acting.catalogue.by_canonical(response["questionnaire"])
+    form = form_of(acting, response)
     reference = f"QuestionnaireResponse/{response['id']}"
     events = await acting.fhir.all("VerificationResult", {"target": reference, "_count": 500})
     tasks = await acting.fhir.all(

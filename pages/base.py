@@ -27,6 +27,8 @@ from components.markup import note
 from pages.language import texts_for
 from pages.open_pages import OpenPages
 from pages.security.cookies import BROWSER
+from pages.theme import COOKIE as THEME
+from pages.theme import wear
 from pages.wrong import wrong_page
 from portal import audit
 from portal.access import Role
@@ -187,18 +189,19 @@ class Site:
                     visit = await self.visit(request, roles)
                     if visit.session is not None:
                         self.open_pages.add(ui.context.client, visit)
+                    wear(request.cookies.get(THEME, ""))
                     visit.errors_here()
-                    return await builder(visit, **given)
+                    return await builder(visit, **given, **({"request": request} if wants_request else {}))
                 except SignInNeeded:
                     return RedirectResponse(self._sign_in(request, roles), status_code=303)
                 except PortalError as error:
                     return wrong_page(request, self.texts(request), error)
 
-            wanted = [
-                one for one in inspect.signature(builder, eval_str=True).parameters.values() if one.name != "visit"
-            ]
-            asked = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)
-            shown.__signature__ = inspect.Signature([asked, *wanted])  # type: ignore[attr-defined]
+            asked = inspect.signature(builder, eval_str=True).parameters
+            wants_request = "request" in asked
+            own = [one for name, one in asked.items() if name not in {"visit", "request"}]
+            first = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)
+            shown.__signature__ = inspect.Signature([first, *own])  # type: ignore[attr-defined]
             shown.__name__ = builder.__name__
             ui.page(path, response_timeout=LONGEST_BUILD)(shown)
             return builder

@@ -1,6 +1,7 @@
 """Answers: what is asked, filling it so that nothing is lost, sending, reading, correcting."""
 
 from portal.responses.amending import REASONS, Amended, Amendment, amend, keep_amendment, open_amendment
+from portal.responses.appointments import Appointment, Around, around
 from portal.responses.drafts import (
     Draft,
     Saved,
@@ -12,7 +13,17 @@ from portal.responses.drafts import (
     save_place,
 )
 from portal.responses.listing import ResponseRow, ScoreGiven, responses_of
-from portal.responses.reading import Answer, Change, ReadResponse, Version, item_at, read_response, shown
+from portal.responses.reading import (
+    Answer,
+    Change,
+    ReadResponse,
+    SentForm,
+    Version,
+    item_at,
+    read_response,
+    sent_form,
+    shown,
+)
 from portal.responses.submitting import Submitted, submit
 from portal.responses.tasks import Asked, FilledBy, State
 from portal.responses.todo import TodoItem, assign, next_of, todo
@@ -22,6 +33,8 @@ __all__ = [
     "Amended",
     "Amendment",
     "Answer",
+    "Appointment",
+    "Around",
     "Asked",
     "Change",
     "Draft",
@@ -30,11 +43,13 @@ __all__ = [
     "ResponseRow",
     "Saved",
     "ScoreGiven",
+    "SentForm",
     "State",
     "Submitted",
     "TodoItem",
     "Version",
     "amend",
+    "around",
     "assign",
     "fold",
     "item_at",
@@ -48,6 +63,7 @@ __all__ = [
     "save_answer",
     "save_pending",
     "save_place",
+    "sent_form",
     "shown",
     "submit",
     "todo",

@@ -14,6 +14,7 @@ from portal.errors import NotFound
 from portal.fhir import systems
 from portal.i18n import NBSP, Texts
 from portal.responses.drafts import scope_of
+from portal.responses.tasks import State, read_task
 from portal.sdc import AlertRule, Form, FormItem, FormSession, ScoreResult
 from portal.types import Json
 
@@ -214,3 +215,30 @@ def _reason(reasons: list[Json], previous: str) -> Json:
             if previous and entity["what"]["reference"].endswith(f"/_history/{previous}"):
                 return provenance
     return {}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SentForm:
+    """What a patient is told after sending. `alert` when the answers show that they may need help now."""
+
+    response: str
+    form: Form
+    at: datetime
+    alert: bool
+
+
+async def sent_form(acting: Acting, task: str) -> SentForm | None:
+    """The sent questionnaire that this Task asked for; None while it is not sent. For the patient themselves."""
+    asked = read_task(await acting.fhir.read("Task", task))
+    if asked is None:
+        raise NotFound(status=404)
+    decide(acting.actor, Permission.RESPONSE_FILL, await scope_of(acting, asked.patient, owner=asked.owner))
+    if asked.state is not State.SENT or asked.response is None:
+        return None
+    resource = await acting.fhir.read("QuestionnaireResponse", asked.response)
+    form = acting.catalogue.by_canonical(resource["questionnaire"])
+    if form is None or resource["status"] not in SENT:
+        raise NotFound(status=404)
+    session = await asyncio.to_thread(FormSession, form, resource, now=acting.clock.now())
+    at = datetime.fromisoformat(resource["authored"])
+    return SentForm(response=resource["id"], form=form, at=at, alert=bool(session.alerts()))

@@ -1,0 +1,71 @@
+"""/merci/{task}: what happens with the answers now, help when they call for it, and the next questionnaire."""
+
+from datetime import datetime
+
+from fastapi import Response
+from fastapi.responses import RedirectResponse
+from markupsafe import Markup
+from nicegui import ui
+
+from components.blocks import block
+from components.frames import landscape
+from components.markup import h, help_numbers, link_button
+from pages.base import Site, Visit
+from portal.access import Role
+from portal.clock import PARIS
+from portal.i18n import Texts
+from portal.responses import Around, State, TodoItem, around, sent_form, todo
+
+
+def register(site: Site) -> None:
+    @site.page("/merci/{task}", roles={Role.PATIENT})
+    async def thanks(visit: Visit, task: str) -> Response | None:
+        t, acting = visit.t, visit.me
+        sent = await sent_form(acting, task)
+        if sent is None:
+            return RedirectResponse(f"/questionnaire/{task}", status_code=303)
+        about = await around(acting)
+        waiting = [item for item in await todo(acting) if item.state in {State.NEW, State.STARTED}]
+        with visit.frame(current="/accueil").page(t("Thank you"), width="reading", css="flow-l"):
+            landscape()
+            block(_thanks(t, about, sent.at))
+            block(_told(t, about, hard=sent.alert), "told", "section")
+            if sent.alert:
+                block(help_numbers(t, t("You can call now")))
+            block(_ways(t, waiting), "actions")
+            if not sent.alert:
+                block(help_numbers(t))
+            ui.run_javascript("document.querySelector('h1')?.focus({preventScroll: true})")
+        return None
+
+
+def _thanks(t: Texts, about: Around, at: datetime) -> Markup:
+    local = at.astimezone(PARIS)
+    centre = about.centres[0] if about.centres else ""
+    sentence = (
+        t("Your answers were sent to {centre}.", centre=centre)
+        if centre
+        else t("Your answers were sent to your centre.")
+    )
+    return h(
+        '<h1 tabindex="-1">{}</h1><p class="lead">{} <span class="muted num">{}</span></p>',
+        t("Thank you {name}", name=about.given) if about.given else t("Thank you"),
+        sentence,
+        t("On {day} at {time}.", day=t.day(local), time=t.time(local)),
+    )
+
+
+def _told(t: Texts, about: Around, *, hard: bool) -> Markup:
+    """Who reads the answers and when; and when they show a hard time, that one need not wait."""
+    hard_time = t("Some answers show that this is a hard time. You need not wait for the visit to talk about it.")
+    when = t("Your answers are read before your visit, not right away.")
+    visit = t("Your next visit is on {day}.", day=t.date(about.visits[0].day)) if about.visits else ""
+    return h("<h2>{}</h2>{}<p>{} {}</p>", t("And now"), h("<p>{}</p>", hard_time) if hard else "", when, visit)
+
+
+def _ways(t: Texts, waiting: list[TodoItem]) -> Markup:
+    home = link_button(t("Back to the home page"), "/accueil", "side" if waiting else "main")
+    if not waiting:
+        return home
+    name = waiting[0].form.title(t.locale)
+    return h("{}{}", link_button(t("Continue: {name}", name=name), f"/questionnaire/{waiting[0].task}"), home)

@@ -5,11 +5,11 @@ from urllib.parse import urlencode
 
 from nicegui import ui
 
-from components.blocks import Button, block, move_focus, set_block
+from components.blocks import Button, block, set_block
 from components.markup import back_link, h, note, weave
 from pages.base import Visit
 from pages.language import local_path
-from pages.public.entry_form import Entry, EntryForm
+from pages.public.entry_form import Entry, EntryForm, put_focus
 from portal.accounts import codes
 from portal.accounts.codes import Asked, Channel, Purpose
 from portal.errors import CodeRefused, Invalid, PortalError
@@ -43,7 +43,7 @@ class CodeStep:
             )
             self.form = EntryForm((field,), t("Sign in"), t("One moment…"), self.visit.guard(self.send))
             self._other_ways(by_app=by_app)
-        move_focus("code")
+        put_focus("code")
 
     async def send(self, values: Mapping[str, str]) -> None:
         site = self.visit.site

@@ -30,7 +30,8 @@ def register(site: Site) -> None:
         with welcome(t, t("Help to sign in")):
             block(
                 h(
-                    '<h1 tabindex="-1">{}</h1><p class="lead">{}</p><p>{}</p><p>{}</p><p class="actions">{}</p>',
+                    '<div class="flow"><h1 tabindex="-1">{}</h1><p class="lead">{}</p><p>{}</p><p>{}</p>'
+                    '<p class="actions">{}</p></div>',
                     t("You cannot get in"),
                     t("Call your expert centre: they check who you are and note your new e-mail address or number."),
                     t(

@@ -7,7 +7,6 @@ from typing import Any
 from markupsafe import Markup
 from nicegui import ui
 
-from components.blocks import move_focus
 from components.icons import icon
 from components.markup import attributes, h, join
 
@@ -27,6 +26,14 @@ class Entry:
     autocomplete: str = "off"
     css: str = "input"
     more: Mapping[str, str] | None = None
+
+
+def put_focus(name: str) -> None:
+    """The cursor goes to this field once it is drawn; the screen moves no more than it must."""
+    ui.run_javascript(
+        f"((tries) => {{ const go = () => {{ const field = document.getElementById({name!r});"
+        " field ? field.focus() : tries-- > 0 && setTimeout(go, 25); }; go(); })(40)"
+    )
 
 
 class EntryForm(ui.html):
@@ -65,7 +72,7 @@ class EntryForm(ui.html):
         self.set_content(str(self._inside()))
         first = next((entry.name for entry in self.entries if entry.name in errors), "")
         if first:
-            move_focus(first)
+            put_focus(first)
 
     def _set_busy(self, busy: bool) -> None:
         self._busy = busy

@@ -18,6 +18,10 @@ from portal.notifications import Kept
 
 CODE = re.compile(r"(?<![\d+])\d{6,10}(?!\d)")
 LOOK_EVERY = 2.0  # seconds
+COPY = (
+    "(event) => { const button = event.target.closest('[data-copy]'); if (!button) return;"
+    " navigator.clipboard.writeText(button.dataset.copy); button.textContent = button.dataset.done; }"
+)
 
 
 def register(site: Site) -> None:
@@ -30,6 +34,7 @@ def register(site: Site) -> None:
         with Frame(t=t, audience=Audience.PUBLIC).page(t("Outbox"), width="reading"):
             block(page_head(t("Outbox"), t("Demonstration: these messages would have left by e-mail or text message.")))
             rows = block("", "flow", "section", aria_live="polite")
+            rows.on("click", js_handler=COPY)
             newest = -1
 
             async def look() -> None:
@@ -53,16 +58,19 @@ def _message(t: Texts, kept: Kept) -> Markup:
     message = kept.message
     kind = t("Text message to {contact}", contact=message.to) if message.kind == "sms" else message.to
     code = code_in(message.body)
-    body = h("{}", message.body)
-    if code:
-        body = Markup(str(body).replace(code, f'<b class="outbox-code num">{code}</b>', 1))  # noqa: S704 – escaped above
+    before, found, after = message.body.partition(code) if code else (message.body, "", "")
+    copy = '<button type="button" class="btn btn-side" data-copy="{}" data-done="{}">{}</button>'
+    shown = h('<b class="outbox-code num">{}</b>', code) if found else ""
     title = h("<h2>{}</h2>", message.subject) if message.subject else ""
     return h(
-        '<article class="sheet outbox-message"><p class="eyebrow num">{} · {}</p>{}<div class="outbox-body">{}</div></article>',
+        '<article class="sheet outbox-message"><p class="eyebrow num">{} · {}</p>{}<div class="outbox-body">{}{}{}</div>{}</article>',
         kind,
         t.time(kept.at),
         title,
-        body,
+        before,
+        shown,
+        after,
+        h('<p class="actions">{}</p>', h(copy, code, t("Copied"), t("Copy the code"))) if code else "",
     )
 
 

@@ -80,7 +80,13 @@ def _item(entry: Entry, outline: Outline, inherited: Inherited) -> Json:
         element["initial"] = [_initial(kind, initial, element.get("answerOption", []))]
     inside = entry.get("items")
     beneath = (
-        make_items(inside, outline, Inherited(options=entry.get("options") or inherited.options, required=required))
+        make_items(
+            inside,
+            outline,
+            Inherited(
+                options=(entry.get("options") or inherited.options) if kind == "group" else None, required=required
+            ),
+        )
         if inside
         else []
     )
@@ -130,6 +136,9 @@ def _extensions(entry: Entry, kind: str, outline: Outline) -> list[Json]:
         if each := entry.get(key):
             if kind == "quantity":
                 add(quantity, "valueQuantity", {"value": each.number()})
+            elif kind in ("date", "dateTime") and each.value == "today":
+                shadow = {"url": urls.CQF_EXPRESSION, "valueExpression": expression("today()")}
+                add(url, f"_{_BOUND[kind]}", {"extension": [shadow]})
             elif kind in _BOUND:
                 add(url, _BOUND[kind], each.number() if kind in ("decimal", "integer") else each.string())
             else:

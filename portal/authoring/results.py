@@ -64,6 +64,7 @@ def _date() -> Json:
     return {
         "id": "date",
         "type": "date",
+        "max": "today",
         "text": {"fr": "Date de la passation", "en": "Date of the assessment"},
         "required": True,
     }

@@ -125,8 +125,7 @@ def _values(entry: Entry, items: list[str], outline: Outline) -> str:
             turn = f".select({known.low} + {known.high} - $this)"
         groups.setdefault((known.parent, (".weight()" if known.scored else "") + turn), []).append(name)
     parts = [
-        f"{parent}.item{_chosen(parent, names, outline)}.answer.value{then}"
-        for (parent, then), names in groups.items()
+        f"{parent}.item{_chosen(parent, names, outline)}.answer.value{then}" for (parent, then), names in groups.items()
     ]
     return parts[0] + "".join(f".combine({part})" for part in parts[1:])
 

@@ -20,7 +20,7 @@ def problems(engine: Engine, refused: Mapping[str, Message], scope: list[Node] |
     """In the order of the form, one problem at most for each place; the whole form's constraints come last."""
     found: dict[str, Message] = {}
     for node in _nodes(engine, scope):
-        message = refused.get(node.path) or _problem(node)
+        message = refused.get(node.path) or _problem(engine, node)
         if message:
             found.setdefault(node.path, message)
     for place, message in _broken(engine, scope, "error", locale):
@@ -50,7 +50,7 @@ def _nodes(engine: Engine, scope: list[Node] | None) -> Iterator[Node]:
     return (node for node in nodes if node.active)
 
 
-def _problem(node: Node) -> Message | None:
+def _problem(engine: Engine, node: Node) -> Message | None:
     item = node.item
     if item.type == "group":
         if item.required and not node.answered() and not _has_required(node) and any(map(asks, node.walk())):
@@ -61,16 +61,16 @@ def _problem(node: Node) -> Message | None:
         if item.required and asks(node) and _is_expected(node):
             return Message(msgid=CHOOSE_ONE if item.is_choice or item.type == "boolean" else ANSWER, params={})
         return None
-    return _wrong_answer(node)
+    return _wrong_answer(engine, node)
 
 
-def _wrong_answer(node: Node) -> Message | None:
+def _wrong_answer(engine: Engine, node: Node) -> Message | None:
     item = node.item
     try:
         for answer in node.answers:
             if item.type == "choice" and item.options and matching_option(item, answer) is None:
                 return Message(msgid=CHOOSE, params={})
-            check_limits(item, answer)
+            check_limits(item, answer, engine.bounds(node))
     except NotAnAnswer as error:
         return error.message
     if len(node.answers) > 1:

@@ -13,6 +13,7 @@ from portal.sdc.model import Form
 from portal.sdc.nodes import Node
 from portal.sdc.program import Program, Variable
 from portal.sdc.tree import Tree
+from portal.sdc.values import Bounds
 from portal.types import Json
 
 PASSES = 20  # of rules that wait for each other, before they are frozen
@@ -92,6 +93,23 @@ class Engine:
         for variable in program.variables:
             names[variable.name] = self._value(variable, node)
         return program.run(focus, names, now=self.now)
+
+    def bounds(self, node: Node) -> Bounds:
+        item = node.item
+        low, high = (
+            self._bound(program, node, fixed) for program, fixed in ((item.low_by, item.low), (item.high_by, item.high))
+        )
+        return Bounds(low=low, high=high, today=self.now.date().isoformat())
+
+    def _bound(self, program: Program | None, node: Node, fixed: Any) -> Any:
+        if program is None:
+            return fixed
+        try:
+            results = self.run(program, node)
+        except FhirPathError as error:
+            self.faults[node.item.link_id] = str(error)
+            return fixed
+        return results[0] if results else fixed
 
     def nodes_of(self, link_id: str) -> list[Node]:
         return self.tree.by_link_id.get(link_id, [])

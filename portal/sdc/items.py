@@ -6,6 +6,7 @@ from typing import Any
 from portal.sdc import urls
 from portal.sdc.expressions import Expressions
 from portal.sdc.model import Condition, Constraint, FormItem, Option, Toggle
+from portal.sdc.program import Program
 from portal.sdc.reading import (
     LocalText,
     concept_code,
@@ -60,6 +61,8 @@ def make_item(element: Json, ancestors: tuple[str, ...], expressions: Expression
         unit_options=tuple(value_of(each) for each in extensions(element, urls.UNIT_OPTION)),
         low=_bound(element, urls.MIN_VALUE, urls.MIN_QUANTITY),
         high=_bound(element, urls.MAX_VALUE, urls.MAX_QUANTITY),
+        low_by=_computed_bound(element, urls.MIN_VALUE, link_id, expressions),
+        high_by=_computed_bound(element, urls.MAX_VALUE, link_id, expressions),
         step=extension_value(element, urls.SLIDER_STEP),
         max_decimals=extension_value(element, urls.MAX_DECIMALS),
         min_length=extension_value(element, urls.MIN_LENGTH),
@@ -190,6 +193,14 @@ def _bound(element: Json, url: str, quantity_url: str) -> Any:
         quantity: Json = extension_value(element, quantity_url) or {}
         value = quantity.get("value")
     return decimal(value) if isinstance(value, float) else value
+
+
+def _computed_bound(element: Json, url: str, link_id: str, expressions: Expressions) -> Program | None:
+    """A bound given by an expression: `_valueDate` (or another type) with the extension cqf-expression."""
+    for key, shadow in (extension(element, url) or {}).items():
+        if key.startswith("_value"):
+            return expressions.program(link_id, "bound", extension_value(shadow, urls.CQF_EXPRESSION))
+    return None
 
 
 def _location(path: object) -> str:

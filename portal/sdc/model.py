@@ -85,6 +85,8 @@ class FormItem:
     unit_options: tuple[Json, ...] = ()
     low: Any = None  # minValue and maxValue: int, Decimal, or ISO text of a date, dateTime or time
     high: Any = None
+    low_by: Program | None = None  # computed bounds, which come before the fixed ones
+    high_by: Program | None = None
     step: Number | None = None
     low_label: LocalText = field(default_factory=LocalText)
     high_label: LocalText = field(default_factory=LocalText)

@@ -250,7 +250,8 @@ class FormSession:
         given: list[object] = list(value) if isinstance(value, (list, tuple)) else [value]
         if len(given) > 1 and not item.repeats:
             raise NotAnAnswer(CHOOSE)
-        answers = [to_answer(item, each) for each in given]
+        bounds = self._engine.bounds(node)
+        answers = [to_answer(item, each, bounds) for each in given]
         if item.options:
             allowed = {option.key for option in self._options(node)} | {
                 from_answer(item, each) for each in node.answers

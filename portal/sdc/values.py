@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
@@ -46,12 +47,25 @@ class NotAnAnswer(Exception):
         self.message = Message(msgid=msgid, params=params)
 
 
-def to_answer(item: FormItem, value: object) -> Json:
+LONGEST: Mapping[str, int] = {"string": 255, "open-choice": 255, "text": 4000, "url": 2000}
+"""Characters that a person may type where the form sets no limit of its own."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bounds:
+    """The lowest and highest value possible now: fixed in the form, or computed (the day before today, another answer)."""
+
+    low: Any
+    high: Any
+    today: str = ""
+
+
+def to_answer(item: FormItem, value: object, bounds: Bounds) -> Json:
     """One typed value as an answer element. Raises `NotAnAnswer`."""
     if item.is_choice:
-        return _choice(item, value)
+        return _choice(item, value, bounds)
     answer = {ANSWER_KEY[item.type]: _TO_FHIR[item.type](item, value)}
-    check_limits(item, answer)
+    check_limits(item, answer, bounds)
     return answer
 
 
@@ -85,7 +99,7 @@ def _identity(coding: Json) -> tuple[Any, Any, Any]:
     return coding.get("system"), coding.get("code"), coding.get("reference")
 
 
-def _choice(item: FormItem, value: object) -> Json:
+def _choice(item: FormItem, value: object, bounds: Bounds) -> Json:
     if isinstance(value, Mapping):
         given = cast("Json", dict(value))
         key = matching_option(item, {"valueCoding": given})
@@ -97,14 +111,14 @@ def _choice(item: FormItem, value: object) -> Json:
         return option.answer
     if item.type == "open-choice" and isinstance(value, str) and value.strip():
         answer = {"valueString": _text(item, value)}
-        check_limits(item, answer)
+        check_limits(item, answer, bounds)
         return answer
     if given.get("code") and not item.options:  # the options are in a value set that the caller expands
         return {"valueCoding": given}
     raise NotAnAnswer(CHOOSE)
 
 
-def check_limits(item: FormItem, answer: Json) -> None:
+def check_limits(item: FormItem, answer: Json, bounds: Bounds) -> None:
     """Bounds, lengths, decimals and pattern of one answer. Raises `NotAnAnswer`."""
     value = value_of(answer)
     if isinstance(value, bool):
@@ -112,11 +126,11 @@ def check_limits(item: FormItem, answer: Json) -> None:
     if isinstance(value, str):
         _check_text(item, value)
         if item.type in ("date", "dateTime", "time"):
-            _check_order(item, value[:10] if item.type == "date" else value)
+            _check_order(bounds, value)
     elif isinstance(value, (int, float, Decimal)):
-        _check_number(item, decimal(value))
+        _check_number(item, decimal(value), bounds)
     elif isinstance(value, dict) and "valueQuantity" in answer and value.get("value") is not None:
-        _check_number(item, decimal(value["value"]))
+        _check_number(item, decimal(value["value"]), bounds)
 
 
 def _check_text(item: FormItem, value: str) -> None:
@@ -132,8 +146,8 @@ def _check_text(item: FormItem, value: str) -> None:
         raise NotAnAnswer(N_("This answer is not written as expected."))
 
 
-def _check_number(item: FormItem, value: Decimal) -> None:
-    low, high = (None if bound is None else decimal(bound) for bound in (item.low, item.high))
+def _check_number(item: FormItem, value: Decimal, bounds: Bounds) -> None:
+    low, high = (None if bound is None else decimal(bound) for bound in (bounds.low, bounds.high))
     if (low is not None and value < low) or (high is not None and value > high):
         unit = f"\u00a0{item.unit_text}" if item.unit_text else ""
         if low is not None and high is not None:
@@ -148,12 +162,14 @@ def _check_number(item: FormItem, value: Decimal) -> None:
         raise NotAnAnswer(N_("Use at most {most} digits after the comma."), most=item.max_decimals)
 
 
-def _check_order(item: FormItem, value: str) -> None:
+def _check_order(bounds: Bounds, value: str) -> None:
     """Dates compare at the precision both have: 2026 is neither before nor after 2026-03."""
-    low, high = item.low, item.high
+    low, high = bounds.low, bounds.high
     if isinstance(low, str) and value[: len(low)] < low[: len(value)]:
         raise NotAnAnswer(N_("The date must be {date} or later."), date=_day(low))
     if isinstance(high, str) and value[: len(high)] > high[: len(value)]:
+        if high == bounds.today:
+            raise NotAnAnswer(N_("The date must be in the past."))
         raise NotAnAnswer(N_("The date must be {date} or earlier."), date=_day(high))
 
 
@@ -190,10 +206,13 @@ def _whole(item: FormItem, value: object) -> int:
     return int(number)
 
 
-def _text(_item: FormItem, value: object) -> str:
+def _text(item: FormItem, value: object) -> str:
     if not isinstance(value, str):
         raise NotAnAnswer(WRITE_TEXT)
     text = value.strip()
+    most = item.max_length or LONGEST[item.type]
+    if len(text) > most:
+        raise NotAnAnswer(N_("Use at most {most} characters: there are {count}."), most=most, count=len(text))
     if any(ord(sign) < 32 and sign not in "\n\r\t" for sign in text):
         raise NotAnAnswer(N_("This text has signs that cannot be kept. Type it again."))
     return text

@@ -1,0 +1,188 @@
+import pytest
+
+from portal.sdc import FormSession, compile_form
+from tests.sdc.small import NOW, begin, places, questionnaire, value
+
+WORK = """
+items:
+- {id: work, text: Work, options: [{code: yes_i_do, fr: Oui}, {code: no, fr: Non}]}
+- id: job
+  text: Job
+  when: {item: work, is: yes_i_do}
+  items:
+  - {id: name, type: string, text: Name, required: true}
+  - {id: since, type: date, precision: year, text: Since, when: {item: name, answered: true}}
+"""
+
+
+def when(operator: str, answer: dict, source_type: str = "integer", **source) -> FormSession:
+    """A question `b` that is asked when `a` satisfies one condition, in plain FHIR."""
+    condition = {"question": "a", "operator": operator, **answer}
+    form = compile_form(
+        questionnaire(
+            {"linkId": "a", "type": source_type, "text": "A", **source},
+            {"linkId": "b", "type": "string", "text": "B", "enableWhen": [condition]},
+        )
+    )
+    return FormSession(form, now=NOW)
+
+
+def asked(session: FormSession, path: str = "b") -> bool:
+    return session.state(path).enabled
+
+
+def test_a_condition_shows_and_hides_a_group_with_what_it_holds():
+    session = begin(WORK)
+    change = session.set("work", "yes_i_do")
+    assert change.shown == {"job", "name"}
+    assert session.set("work", "no").hidden == {"job", "name"}
+
+
+def test_an_answer_that_is_hidden_counts_as_unanswered_for_others():
+    session = begin(WORK)
+    session.set("work", "yes_i_do")
+    session.set("name", "Boulanger")
+    assert asked(session, "since")
+    assert "since" in session.set("work", "no").hidden
+
+
+def test_a_hidden_answer_comes_back_with_its_condition():
+    session = begin(WORK)
+    session.set("work", "yes_i_do")
+    session.set("name", "Boulanger")
+    session.set("work", "no")
+    session.set("work", "yes_i_do")
+    assert value(session, "name") == "Boulanger"
+    assert asked(session, "since")
+
+
+def test_what_is_not_asked_is_not_required():
+    session = begin(WORK)
+    session.set("work", "no")
+    assert places(session) == []
+    session.set("work", "yes_i_do")
+    assert places(session) == ["name"]
+
+
+@pytest.mark.parametrize(
+    ("operator", "answer", "unanswered"),
+    [
+        ("exists", {"answerBoolean": True}, False),
+        ("exists", {"answerBoolean": False}, True),
+        ("=", {"answerInteger": 5}, False),
+        ("!=", {"answerInteger": 5}, True),
+        (">", {"answerInteger": 5}, False),
+        ("<=", {"answerInteger": 5}, False),
+    ],
+)
+def test_an_unanswered_source_satisfies_only_not_equal_and_not_exists(operator, answer, unanswered):
+    assert asked(when(operator, answer)) is unanswered
+
+
+@pytest.mark.parametrize(
+    ("operator", "given", "holds"),
+    [
+        ("=", [5, 6], True),
+        ("!=", [5, 6], False),
+        (">", [5, 6], True),
+        (">", [4, 5], False),
+        (">=", [5], True),
+        ("<", [5], False),
+        ("<=", [5, 9], True),
+    ],
+)
+def test_of_several_answers_one_is_enough_except_for_not_equal(operator, given, holds):
+    session = when(operator, {"answerInteger": 5}, repeats=True)
+    session.set("a", given)
+    assert asked(session) is holds
+
+
+def test_zero_and_false_are_answers():
+    session = when("exists", {"answerBoolean": True})
+    session.set("a", 0)
+    assert asked(session)
+
+
+def test_codings_are_equal_by_system_and_code():
+    options = [{"valueCoding": {"system": "urn:s", "code": "x", "display": "X"}}]
+    same = when("=", {"answerCoding": {"system": "urn:s", "code": "x"}}, "choice", answerOption=options)
+    other = when("=", {"answerCoding": {"system": "urn:other", "code": "x"}}, "choice", answerOption=options)
+    same.set("a", "x")
+    other.set("a", "x")
+    assert (asked(same), asked(other)) == (True, False)
+
+
+def test_a_string_condition_works_on_string_options():
+    session = when("=", {"answerString": "x"}, "choice", answerOption=[{"valueString": "x"}, {"valueString": "y"}])
+    session.set("a", "x")
+    assert asked(session)
+
+
+@pytest.mark.parametrize(("given", "holds"), [("2026-03-02", True), ("2026-03", False), ("2027", True)])
+def test_dates_compare_at_the_precision_they_share(given, holds):
+    session = when(">", {"answerDate": "2026-03-01"}, "date")
+    session.set("a", given)
+    assert asked(session) is holds
+
+
+def test_quantities_of_different_units_do_not_compare():
+    session = when(">", {"answerQuantity": {"value": 5, "code": "g"}}, "quantity")
+    session.set("a", {"value": 9, "code": "mg"})
+    assert not asked(session)
+
+
+def test_an_expression_decides_what_enable_when_cannot_say():
+    session = begin("""
+        answers: {f: [{code: n, score: 0, fr: Non}, {code: y, score: 1, fr: Oui}]}
+        items:
+        - id: g
+          text: G
+          options: f
+          items: [{id: q1, text: A}, {id: q2, text: B}, {id: q3, text: C}]
+        - {id: more, type: string, text: More, when: {items: [q1..q3], at_least: 1}}
+    """)
+    assert not asked(session, "more")
+    session.set("q3", "y")
+    assert asked(session, "more")
+
+
+def test_at_least_three_of_several():
+    session = begin("""
+        items:
+        - id: g
+          text: G
+          options: yes_no
+          items: [{id: q1, text: A}, {id: q2, text: B}, {id: q3, text: C}, {id: q4, text: D}]
+        - id: more
+          type: string
+          text: More
+          when: "%resource.item.where(linkId = 'g').item.answer.where(value.code = 'yes').count() >= 3"
+    """)
+    for path in ("q1", "q2"):
+        session.set(path, "yes")
+    assert not asked(session, "more")
+    assert session.set("q4", "yes").shown == {"more"}
+
+
+def test_a_condition_that_cannot_be_computed_leaves_the_question_asked_and_says_so():
+    session = begin(
+        "items:\n- {id: a, type: integer, text: A}\n- {id: b, type: string, text: B, when: '{a} - today()'}"
+    )
+    session.set("a", 4)
+    assert asked(session)
+    assert "b" in session.faults
+
+
+def test_a_nested_question_is_asked_once_its_parent_is_answered():
+    session = begin("""
+        items:
+        - id: drug
+          type: string
+          text: Drug
+          items: [{id: dose, type: integer, text: Dose}]
+    """)
+    assert not asked(session, "dose")
+    assert session.set("drug", "lithium").shown == {"dose"}
+    session.set("dose", 400)
+    answer = session.response()["item"][0]["answer"][0]
+    assert answer["item"] == [{"linkId": "dose", "answer": [{"valueInteger": 400}]}]

@@ -1,5 +1,6 @@
 """Equality, equivalence and order of values, and the keys by which sets know what is equal."""
 
+import re
 import unicodedata
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,8 @@ from portal.fhirpath.numbers import decimal_places, half_up
 from portal.fhirpath.quantity import Quantity
 from portal.fhirpath.temporal import Date, DateTime, Temporal, Time
 from portal.fhirpath.values import Collection, Node, number, quantity_of, system
+
+_SPACE = re.compile(r"\s")
 
 
 def equal_collections(a: Collection, b: Collection) -> bool | None:
@@ -120,7 +123,7 @@ def equivalent(a: Any, b: Any) -> bool:
 
 
 def _folded(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", text).casefold())
 
 
 def _close(a: Decimal, b: Decimal) -> bool:

@@ -62,7 +62,9 @@ class Expression:
         except FhirPathError as error:
             error.expression = self.text
             if error.position is None and not isinstance(error, FhirPathLimitError):
-                error.position = self._place(resource, self._state(resource, variables, now, hooks, max_steps, base), base)
+                error.position = self._place(
+                    resource, self._state(resource, variables, now, hooks, max_steps, base), base
+                )
             raise
         except RecursionError:
             raise FhirPathLimitError("The expression nests too deep for this data.", 0, self.text) from None

@@ -48,7 +48,10 @@ def _asks(node: Expr, model: Model) -> bool:
             if name == "extension":
                 return not _sees_extensions(base, args[0] if args else None, model)
             if name == "ofType" and args and isinstance(base, Member):
-                return choice_of_type(model, base.base, base.name, model.resolve(type_name(args[0]), node.position)) is None
+                return (
+                    choice_of_type(model, base.base, base.name, model.resolve(type_name(args[0]), node.position))
+                    is None
+                )
             return name in _ASKING
         case Binary(op=op, left=left, right=right) if op in _COMPARING:
             return not (_settled(left, right, model) or _settled(right, left, model))

@@ -1,6 +1,6 @@
-"""Decimal arithmetic of expressions: exact to 34 digits, halves away from zero, no exponent in texts, no overflow."""
+"""Decimal arithmetic of expressions: exact to 34 digits, halves go up, no exponent in texts, no overflow."""
 
-from decimal import ROUND_HALF_UP, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 
 EXACT = Context(
     prec=34, rounding=ROUND_HALF_UP, Emin=-9999, Emax=9999, traps=[InvalidOperation, DivisionByZero, Overflow]
@@ -15,8 +15,9 @@ def plain(value: Decimal) -> str:
 
 
 def half_up(value: Decimal, digits: int) -> Decimal:
-    """Rounded to digits behind the point; halves go away from zero, as people expect of a score."""
-    return value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP, context=EXACT)
+    """Rounded to digits behind the point; halves go up: 2.5 to 3, and -2.5 to -2 as in CQL and fhirpath.js."""
+    way = ROUND_HALF_UP if value >= 0 else ROUND_HALF_DOWN
+    return value.quantize(Decimal(1).scaleb(-digits), rounding=way, context=EXACT)
 
 
 def decimal_places(value: Decimal) -> int:

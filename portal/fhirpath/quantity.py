@@ -110,12 +110,15 @@ def _combined(a: Quantity, b: Quantity, *, divide: bool) -> tuple[tuple[Decimal,
 
 
 def add(a: Quantity, b: Quantity, sign: int) -> Quantity | None:
-    """The sum in the unit of the first, or None when they measure different things."""
+    """The sum in the finer unit of the two, or None when they measure different things."""
     if a.unit == b.unit and a.calendar == b.calendar:
         return Quantity(value=EXACT.add(a.value, b.value * sign), unit=a.unit, calendar=a.calendar)
     left, right = _unit(a, equivalence=False), _unit(b, equivalence=False)
     if left is None or right is None or left.dimension != right.dimension:
         return None
+    if right.factor < left.factor:
+        moved = EXACT.divide(EXACT.multiply(a.value, left.factor), right.factor)
+        return Quantity(value=EXACT.add(moved, b.value * sign), unit=b.unit, calendar=b.calendar)
     moved = EXACT.divide(EXACT.multiply(b.value, right.factor), left.factor)
     return Quantity(value=EXACT.add(a.value, moved * sign), unit=a.unit, calendar=a.calendar)
 

@@ -41,7 +41,7 @@ def truncate(c: Run, value: Any) -> int | None:  # noqa: ARG001
     return _whole(decimal(value).to_integral_value(ROUND_DOWN))
 
 
-@group.scalar("round", "Decimal", "digits?: Integer", "Decimal", "Rounded, halves away from zero: 2.5 gives 3.")
+@group.scalar("round", "Decimal", "digits?: Integer", "Decimal", "Rounded, halves up: 2.5 gives 3, -2.5 gives -2.")
 def round_(c: Run, value: Any, digits: int = 0) -> Any:  # noqa: ARG001
     if digits < 0:
         raise FhirPathError("round() needs a number of digits that is not negative.")

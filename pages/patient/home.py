@@ -87,12 +87,11 @@ def _when(t: Texts, about: Around, today: date) -> str:
         days = (visit.day - today).days
         if days == 0:
             return t("Your visit is today.")
+        if not visit.centre:
+            return t.plural("Your visit is tomorrow.", "Your visit is in {n} days.", days)
         return t.plural(
-            "Your visit to {centre} is tomorrow." if visit.centre else "Your visit is tomorrow.",
-            "Your visit to {centre} is in {n} days." if visit.centre else "Your visit is in {n} days.",
-            days,
-            centre=visit.centre,
+            "Your visit is tomorrow: {centre}.", "Your visit is in {n} days: {centre}.", days, centre=visit.centre
         )
     if about.centres:
-        return t("You are followed at {centre}.", centre=", ".join(about.centres))
+        return t("Your centre: {centre}.", centre=", ".join(about.centres))
     return ""

@@ -9,19 +9,18 @@ from portal.responses import assign
 from portal.settings import Settings
 
 
-async def ask(email: str) -> str:
-    """Returns the patient's id."""
+async def ask(email: str) -> tuple[str, str]:
+    """Returns the ids of the patient and of the Task."""
     portal = await open_portal(Settings())
     try:
         acting = portal.service()
         patient = await acting.fhir.first_match("Patient", {"email": email})
         if patient is None:
             raise LookupError(f"no patient has the address {email}")
-        await assign(acting, patient=patient["id"], questionnaire=FORM)
-        return str(patient["id"])
+        return patient["id"], await assign(acting, patient=patient["id"], questionnaire=FORM)
     finally:
         await portal.close()
 
 
 if __name__ == "__main__":
-    print(asyncio.run(ask(sys.argv[1])))
+    print(*asyncio.run(ask(sys.argv[1])))

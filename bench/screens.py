@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, Page
 
 from bench.clicks import click_times, compare
 from bench.memory import per_open_page
-from bench.tree import FORM
 from bench.wire import Meter
 from bench.world import World
 from tests.browser.server import Server
@@ -39,7 +38,7 @@ def bytes_on_the_wire(world: World, browser: Browser) -> dict[str, Any]:
         first = _settled(visitor.page, meter)
         sign_in_patient(visitor, portal, CAMILLE.email)
         _settled(visitor.page, meter)
-        open_long_form(visitor)
+        open_long_form(visitor, world)
         following = _settled(visitor.page, meter)
         visitor.leave()
         empty = Visitor(browser, bare.url, device="phone", locale="fr")
@@ -55,8 +54,8 @@ def click_to_score(world: World, browser: Browser) -> dict[str, Any]:
     with running(world.portal()) as portal, running(world.bare()) as bare:
         visitor = Visitor(browser, portal.url, device="desktop", locale="fr")
         sign_in_patient(visitor, portal, CAMILLE.email)
-        open_long_form(visitor)
-        ours = click_times(visitor.page, inputs="fieldset.choice input[type=radio]", watched=".computed b, .computed")
+        open_long_form(visitor, world)
+        ours = click_times(visitor.page, inputs="fieldset.choice input[type=radio]", watched=".computed")
         visitor.leave()
         empty = Visitor(browser, bare.url, device="desktop", locale="fr")
         empty.go("/radio")
@@ -70,10 +69,8 @@ def memory(world: World, browser: Browser) -> dict[str, Any]:
     with running(world.portal()) as portal, running(world.bare()) as bare:
         visitor = Visitor(browser, portal.url, device="desktop", locale="fr")
         sign_in_patient(visitor, portal, CAMILLE.email)
-        open_long_form(visitor)
-        path = visitor.page.url.removeprefix(portal.url)
         cookies = {cookie["name"]: cookie["value"] for cookie in visitor.context.cookies()}
-        ours = per_open_page(portal.pid, portal.url, path, cookies)
+        ours = per_open_page(portal.pid, portal.url, f"/questionnaire/{world.task}", cookies)
         visitor.leave()
         theirs = per_open_page(bare.pid, bare.url, "/radio")
     return {"open_form_KiB": ours, "bare_KiB": theirs, "ratio": round(ours / theirs, 2)}
@@ -91,10 +88,9 @@ def patients(world: World, browser: Browser) -> dict[str, Any]:
     }
 
 
-def open_long_form(visitor: Visitor) -> None:
-    visitor.page.locator(f"[href*='{FORM}'], [data-form='{FORM}']").first.click()
+def open_long_form(visitor: Visitor, world: World) -> None:
+    visitor.go(f"/questionnaire/{world.task}")
     visitor.page.locator("fieldset.choice").first.wait_for()
-    visitor.settle()
 
 
 def _patient_times(world: World, browser: Browser, portal: Server) -> dict[str, float]:

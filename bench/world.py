@@ -16,12 +16,13 @@ BARE = (sys.executable, "-m", "bench.bare")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class World:
-    """`data` holds the demonstration, made before anything is timed; `patient` is Camille's id, asked for the long form."""
+    """`data` holds the demonstration, made before anything is timed; Camille (`patient`) is asked for the long form by `task`."""
 
     folder: Path
     tree: Path
     data: Path
     patient: str
+    task: str
 
     @classmethod
     def make(cls, folder: Path) -> "World":
@@ -30,8 +31,8 @@ class World:
         first = Server(data, tree=tree)
         first.start()
         first.stop()
-        patient = _run(tree, data, "bench.asked", CAMILLE.email)
-        return cls(folder=folder, tree=tree, data=data, patient=patient)
+        patient, task = _run(tree, data, "bench.asked", CAMILLE.email).split()
+        return cls(folder=folder, tree=tree, data=data, patient=patient, task=task)
 
     def portal(self) -> Server:
         return Server(self.data, tree=self.tree)

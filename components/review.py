@@ -41,7 +41,7 @@ class ThreadLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReviewRow:
-    """What one row shows, in the person's language. `stamp` = “Valid, 20 Nov. at 10:12, Pauline Weber”.
+    """What one row shows, in the person's language. `stamp` = “20 Nov. at 10:12, Pauline Weber”.
 
     `before` = the same answer at an earlier visit; `former` = the answer that had been decided, when it changed;
     `remark` = something the portal itself noticed. `can_decide` for the ARC, `can_reply` for whoever may write.

@@ -167,11 +167,16 @@ class Period:
 
     @property
     def end(self) -> date:
-        return self.today + timedelta(days=max(20, self.days // 8))
+        return self.today + timedelta(days=max(20, self.days // (4 if self.is_short else 6)))
 
     @property
     def days(self) -> int:
         return (self.today - self.start).days
+
+    @property
+    def is_short(self) -> bool:
+        """About a year or less: months are written under it."""
+        return self.days < 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -53,14 +53,14 @@ def lab_panel(
             "silent": True,
             "symbol": "none",
             "label": {"show": False},
-            "data": [today_mark(period), *(_mark(mark) for mark in marks if mark.at >= period.start)],
+            "data": [today_mark(period), *(_mark(mark, period) for mark in marks if mark.at >= period.start)],
         },
     }
     digits = 0 if step >= 1 else 1 if step >= 0.1 else 2
     return Panel(
         height=height,
         narrow_height=narrow_height or height,
-        axis=value_axis(t, low, high, step, digits),
+        axis=value_axis(t, low, high, step, digits, height=height),
         series=[*range_steps(points, period, low, high), main],
         names=tuple(names),
     )
@@ -74,7 +74,7 @@ def limits(points: Sequence[LabPoint]) -> tuple[float, float, float]:
         return 0, 1, 1
     low, high = min(values + bounds), max(values + bounds)
     air = (high - low) * 0.12 or abs(high) * 0.1 or 1
-    step = round_step(high - low + 2 * air, 4)
+    step = round_step(high - low + 2 * air, 7)
     floor = (low - air) // step * step
     return (0.0 if low >= 0 > floor else round(floor, 6)), round(-(-(high + air) // step) * step, 6), step
 
@@ -121,6 +121,7 @@ def _data(t: Texts, line: LabLine, points: Sequence[LabPoint], period: Period) -
             "show": True,
             "formatter": t.number(point.value, line.digits),
             "position": "left" if point.at > late else "right",
+            "offset": [0, -7 * point.side],  # beside the line, not on it
             "color": "var(--danger)",
             "fontWeight": 700,
             "fontSize": 13,
@@ -138,6 +139,8 @@ def _data(t: Texts, line: LabLine, points: Sequence[LabPoint], period: Period) -
     return made
 
 
-def _mark(mark: Mark) -> Json:
+def _mark(mark: Mark, period: Period) -> Json:
+    side = "left" if mark.at < period.start + (period.end - period.start) / 2 else "right"  # words stay on the chart
     label = {"show": True, "formatter": mark.text, "color": "var(--ink-2)", "fontSize": 12, "position": "end"}
+    label |= {"align": side}
     return {"xAxis": mark.at.isoformat(), "lineStyle": {"color": "var(--ink-3)", "type": [2, 4]}, "label": label}

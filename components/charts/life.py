@@ -9,7 +9,7 @@ from components.charts.panels import Panel, heights, stack
 from components.charts.scores import score_panel
 from portal.i18n import Texts
 
-SIDE, NARROW_SIDE = 116, 110
+SIDE, NARROW_SIDE = 136, 118
 
 
 def life_chart(

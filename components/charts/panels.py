@@ -4,6 +4,7 @@ Colours are CSS variables (SVG renderer); nothing moves; a narrow screen gets it
 """
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -19,6 +20,7 @@ NARROW = 560  # pixels of the chart itself
 BREAK_AFTER = timedelta(days=396)  # 13 months: a longer silence is not a line
 MARGIN, NARROW_MARGIN, RIGHT = 112, 34, 8
 NAME_ROOM = 20
+LABEL_ROOM = 22
 FOOT = 30  # room for the labels of the time axis
 TODAY_LINE = {"color": "var(--ink-3)", "type": [2, 4]}
 
@@ -95,7 +97,7 @@ def time_axis(t: Texts, period: Period, grid: int, *, labels: bool) -> Json:
     """True to dates. January is written as the year; July between years; each month when the period is short."""
     span = period.days
     months = [format_date(date(2026, n, 1), "LLL", locale=t.locale) for n in range(1, 13)]
-    shown = list(range(12)) if span < 500 else [0, 6] if span < 2400 else [0]
+    shown = [0, 3, 6, 9] if period.is_short else [0, 6] if span < 2400 else [0]
     label = (
         f"value => {{ const d = new Date(value), m = d.getMonth(), names = {json.dumps(months)};"
         f" return m === 0 ? String(d.getFullYear()) : {json.dumps(shown)}.includes(m) ? names[m] : ''; }}"
@@ -106,7 +108,7 @@ def time_axis(t: Texts, period: Period, grid: int, *, labels: bool) -> Json:
         "gridIndex": grid,
         "min": period.start.isoformat(),
         "max": period.end.isoformat(),
-        "minInterval": 15e9 if span >= 500 else 2.4e9,
+        **({"maxInterval": 2.7e9} if period.is_short else {"minInterval": 15e9}),
         "axisLine": {"lineStyle": {"color": "var(--edge)"}},
         "axisTick": {"show": False},
         "splitLine": {"show": True, "lineStyle": {"color": "var(--line)"}},
@@ -124,8 +126,13 @@ def time_axis(t: Texts, period: Period, grid: int, *, labels: bool) -> Json:
     }
 
 
-def value_axis(t: Texts, low: float, high: float, step: float, digits: int, *, inverse: bool = False) -> Json:
-    """Full range, no zoom; only the round steps are written."""
+def value_axis(
+    t: Texts, low: float, high: float, step: float, digits: int, *, height: int, inverse: bool = False
+) -> Json:
+    """Full range, no zoom; the round steps are written, or each second or third one where there is no room for all."""
+    every = max(1, math.ceil((high - low) / step / max(1, height // LABEL_ROOM)))
+    write = number_format(t, digits)
+    shown = f"value => Math.round((value - {low}) / {step}) % {every} ? '' : ({write})(value)"
     return {
         "type": "value",
         "min": low,
@@ -133,7 +140,7 @@ def value_axis(t: Texts, low: float, high: float, step: float, digits: int, *, i
         "interval": step,
         "inverse": inverse,
         "splitLine": {"show": False},
-        "axisLabel": {":formatter": number_format(t, digits), "color": "var(--ink-3)", "fontSize": 13},
+        "axisLabel": {":formatter": shown, "color": "var(--ink-3)", "fontSize": 13},
     }
 
 
@@ -190,7 +197,7 @@ def _grid(place: tuple[int, int], left: int) -> Json:
 def _narrow_axis(panel: Panel) -> Json:
     if panel.axis["type"] != "category":
         return {}
-    label = {"inside": True, "verticalAlign": "bottom", "padding": [0, 0, 12, -8]}  # above its bar, not beside it
+    label = {"inside": True, "verticalAlign": "bottom", "padding": [0, 0, 17, -8]}  # above its bar, not beside it
     return {"axisLabel": label}
 
 

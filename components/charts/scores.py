@@ -7,6 +7,8 @@ from components.charts.panels import Panel, broken, heights, number_format, roun
 from portal.i18n import Texts
 from portal.types import Json
 
+LINE_OF_TEXT = 13  # pixels
+
 
 def score_chart(t: Texts, line: ScoreLine, period: Period, *, height: int = 200) -> Chart:
     """One instrument on its full range, bands behind it, their words after today."""
@@ -44,7 +46,10 @@ def score_panel(
         "z": 5,
         "clip": False,  # a point at the edge of the scale is drawn whole
         "tooltip": {":valueFormatter": number_format(t, line.digits)},
-        "markArea": {"silent": True, "data": bands_behind(line.bands, line.high)},
+        "markArea": {
+            "silent": True,
+            "data": bands_behind(line.bands, line.high, pixels=height / (line.high - line.low)),
+        },
         "markLine": {
             "silent": True,
             "symbol": "none",
@@ -55,7 +60,7 @@ def score_panel(
     return Panel(
         height=height,
         narrow_height=narrow_height,
-        axis=value_axis(t, line.low, line.high, round_step(line.high - line.low, 4), 0, inverse=inverse),
+        axis=value_axis(t, line.low, line.high, round_step(line.high - line.low, 4), 0, height=height, inverse=inverse),
         series=[series],
         names=tuple(names),
         gap=gap,
@@ -63,8 +68,11 @@ def score_panel(
     )
 
 
-def bands_behind(bands: Sequence[Band], high: float) -> list[list[Json]]:
-    """Areas one above the other, darker as it gets worse; each says its word at the right end, but the quiet one."""
+def bands_behind(bands: Sequence[Band], high: float, *, pixels: float) -> list[list[Json]]:
+    """Areas one above the other, darker as it gets worse; each says its word at the right end, but the quiet one.
+
+    `pixels` a unit of the score: a band too thin for a line of text keeps its word for the table.
+    """
     ordered = sorted(bands, key=lambda band: band.low)
     tops = [band.low for band in ordered[1:]] + [high]
     return [
@@ -73,7 +81,7 @@ def bands_behind(bands: Sequence[Band], high: float) -> list[list[Json]]:
                 "yAxis": band.low,
                 "itemStyle": {"color": f"var(--band-{band.level})", "opacity": 0.62},
                 "label": {
-                    "show": band.level > 0 and top - band.low >= high * 0.07,  # a thin band has no room for its word
+                    "show": band.level > 0 and (top - band.low) * pixels >= LINE_OF_TEXT,
                     "formatter": band.text,
                     "position": "insideRight",
                     "color": "var(--ink-2)",

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from components.form.base import OnAnswer, Q, Widget
 from components.form.items import DateQuestion, NumberQuestion, TextQuestion, TimeQuestion, Value
 from components.form.reading import Unreadable, first_day, read_date, read_number, read_time, show, show_date
-from components.markup import attributes, h
+from components.markup import attributes, h, join
 from portal.i18n import N_, Texts
 
 SOCKET_LIMIT = 900_000  # characters; the browser's socket refuses a message over 1 MB
@@ -127,10 +127,16 @@ class TextField(TypedField[TextQuestion]):
             "type": self.item.kind,
             "autocomplete": self.item.autocomplete,
             "data-limit": str(self.item.limit),
+            "list": f"{self.qid}-list" if self.item.suggestions else "",
         }
 
     def field(self) -> Markup:
-        return h("{}{}", super().field(), self.counter())
+        return h("{}{}{}", super().field(), self.suggestions(), self.counter())
+
+    def suggestions(self) -> Markup:
+        """The browser's own list under the field, which keyboards and screen readers know."""
+        options = join(h("<option>{}</option>", each) for each in self.item.suggestions)
+        return h('<datalist id="{}-list">{}</datalist>', self.qid, options) if options else Markup()
 
     def counter(self) -> Markup:
         """Says how many characters are left near the limit, and how many are too many. Kept up to date in the browser."""

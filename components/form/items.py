@@ -67,13 +67,14 @@ class ScaleQuestion(Question):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TextQuestion(Question):
-    """A line, or several with `lines` > 1. `limit` in characters."""
+    """A line, or several with `lines` > 1. `limit` in characters. `suggestions` are offered while typing."""
 
     value: str = ""
     limit: int = 255
     lines: int = 1
     kind: Literal["text", "email", "tel", "password"] = "text"
     autocomplete: str = "off"
+    suggestions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

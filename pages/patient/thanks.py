@@ -27,13 +27,17 @@ def register(site: Site) -> None:
         about = await around(acting)
         waiting = [item for item in await todo(acting) if item.state in {State.NEW, State.STARTED}]
         with visit.frame(current="/accueil").page(t("Thank you"), width="reading", css="flow-l"):
-            landscape()
-            block(_thanks(t, about, sent.at))
-            block(_told(t, about, hard=sent.alert), "told", "section")
-            if sent.alert:
+            if sent.alert:  # nothing before the numbers: they are on the first screen of a phone
+                block(_thanks(t, about, sent.at))
+                block(_hard_time(t), "lead", "p")
                 block(help_numbers(t, t("You can call now")))
-            block(_ways(t, waiting), "actions")
-            if not sent.alert:
+                block(_told(t, about), "told", "section")
+                block(_ways(t, waiting), "actions")
+            else:
+                landscape()
+                block(_thanks(t, about, sent.at))
+                block(_told(t, about), "told", "section")
+                block(_ways(t, waiting), "actions")
                 block(help_numbers(t))
             ui.run_javascript("document.querySelector('h1')?.focus({preventScroll: true})")
         return None
@@ -55,12 +59,15 @@ def _thanks(t: Texts, about: Around, at: datetime) -> Markup:
     )
 
 
-def _told(t: Texts, about: Around, *, hard: bool) -> Markup:
-    """Who reads the answers and when; and when they show a hard time, that one need not wait."""
-    hard_time = t("Some answers show that this is a hard time. You need not wait for the visit to talk about it.")
+def _hard_time(t: Texts) -> str:
+    return t("Some answers show that this is a hard time. You need not wait for the visit to talk about it.")
+
+
+def _told(t: Texts, about: Around) -> Markup:
+    """Who reads the answers, and when."""
     when = t("Your answers are read before your visit, not right away.")
     visit = t("Your next visit is on {day}.", day=t.date(about.visits[0].day)) if about.visits else ""
-    return h("<h2>{}</h2>{}<p>{} {}</p>", t("And now"), h("<p>{}</p>", hard_time) if hard else "", when, visit)
+    return h("<h2>{}</h2><p>{} {}</p>", t("And now"), when, visit)
 
 
 def _ways(t: Texts, waiting: list[TodoItem]) -> Markup:

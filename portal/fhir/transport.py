@@ -122,8 +122,9 @@ def failure(response: httpx.Response, request_id: str, *, conditional: bool) -> 
         return errors.Unavailable(status=status, request_id=request_id)
     if status >= 500:
         return errors.Unavailable(status=status, request_id=request_id, maybe_done=True)
-    if status == 412:
-        kind = errors.VersionConflict if conditional else errors.MultipleMatches
+    if status == 412:  # in a transaction the condition stands in an entry, so the issue says which one failed
+        conflict = conditional or any(issue.get("code") == "conflict" for issue in issues)
+        kind = errors.VersionConflict if conflict else errors.MultipleMatches
     else:
         kind = {
             401: errors.Unauthorized,

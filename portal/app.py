@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portal.access import Actor, Role
+from portal.accounts.passwords import install_client
 from portal.accounts.tokens import Bearer, TokenSigner
 from portal.acting import Acting
 from portal.authoring import Catalogue
@@ -93,6 +94,8 @@ async def open_portal(settings: Settings, *, clock: Clock | None = None, chance:
     )
     try:
         await install_all(portal.service(), portal.trials)
+        if backend is not None:
+            await install_client(portal.service(), secret)
     except BaseException:
         await portal.close()
         raise

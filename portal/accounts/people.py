@@ -58,7 +58,9 @@ async def find_account(door: Door, contact: Contact) -> Account | None:
     """The one open account that has this contact; None also when several have it, because no code can then say whose."""
     field = "email" if contact.kind is ContactKind.EMAIL else "phoneNumber"
     page = await door.acting.service.find("User", {field: contact.value, "_count": 20}, private=True)
-    same = [user for user in page.resources if str(user.get(field, "")).lower() == contact.value]  # a search may be wider
+    same = [
+        user for user in page.resources if str(user.get(field, "")).lower() == contact.value
+    ]  # a search may be wider
     accounts = [found for found in map(_account, same) if found is not None]
     return accounts[0] if len(accounts) == 1 else None
 

@@ -16,8 +16,10 @@ log = structlog.get_logger("portal.fhir")
 async def password_opens(
     transport: Transport, *, client: str, client_secret: str, username: str, password: str
 ) -> bool:
-    """Raises Unavailable when the server does not answer. The token that a right password brings is not kept."""
-    address = transport.base.removesuffix("/fhir") + "/auth/token"
+    """Raises Unavailable when the server does not answer. The session that a right password opens there is closed at
+    once: it is not by that token that the portal works.
+    """
+    root = transport.base.removesuffix("/fhir")
     sent = {
         "grant_type": "password",
         "client_id": client,
@@ -28,7 +30,10 @@ async def password_opens(
     request_id = transport.chance.id()
     try:
         async with asyncio.timeout(transport.deadline):
-            answer = await transport.http.post(address, json=sent, headers={"X-Request-Id": request_id})
+            answer = await transport.http.post(f"{root}/auth/token", json=sent, headers={"X-Request-Id": request_id})
+            if answer.status_code == 200:
+                token = answer.json().get("access_token", "")
+                await transport.http.delete(f"{root}/Session", headers={"Authorization": f"Bearer {token}"})
     except (httpx.TransportError, TimeoutError) as error:
         log.warning("fhir.no_answer", method="POST", request_id=request_id, cause=type(error).__name__)
         raise Unavailable(request_id=request_id) from None

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from portal.fhirpath import temporal
 from portal.fhirpath.errors import FhirPathError
 from portal.fhirpath.numbers import decimal_places, half_up
 from portal.fhirpath.quantity import Quantity
+from portal.fhirpath.run import Run
 from portal.fhirpath.temporal import Date, DateTime, Temporal, Time
 from portal.fhirpath.values import Collection, Node, number, quantity_of, system
 
@@ -91,10 +93,13 @@ def _as_quantity(value: Any) -> Quantity | None:
     return quantity_of(value)
 
 
-def equivalent_collections(a: Collection, b: Collection) -> bool:
+def equivalent_collections(c: Run, a: Collection, b: Collection) -> bool:
     """As sets of values: order does not matter, numbers to the coarser precision, texts without case and spaces."""
     if len(a) != len(b):
         return False
+    if len(a) > 1 and Counter(map(key, a)) == Counter(map(key, b)):
+        return True
+    c.spend(len(a) * len(b))
     rest = [system(y) for y in b]
     for x in a:
         value = system(x)
@@ -159,13 +164,22 @@ def _equivalent_json(a: dict[str, Any], b: dict[str, Any]) -> bool:
     keys = {*a, *b} - {"id", "extension"}
     if "code" in keys and keys <= {"system", "version", "code", "display", "userSelected"}:
         keys = {"system", "code"}  # codings are the same when they mean the same
-    return all(
-        equivalent_collections(
-            a.get(k, []) if isinstance(a.get(k, []), list) else [a[k]],
-            b.get(k, []) if isinstance(b.get(k, []), list) else [b[k]],
-        )
-        for k in keys
-    )
+    return all(_equivalent_lists(_listed(a.get(k)), _listed(b.get(k))) for k in keys)
+
+
+def _listed(value: Any) -> Collection:
+    return [] if value is None else value if isinstance(value, list) else [value]
+
+
+def _equivalent_lists(a: Collection, b: Collection) -> bool:
+    """For the few values below one key of an element."""
+    rest = list(b)
+    for x in a:
+        found = next((at for at, y in enumerate(rest) if equivalent(system(x), system(y))), None)
+        if found is None:
+            return False
+        del rest[found]
+    return not rest
 
 
 def compare(a: Any, b: Any) -> int | None:
@@ -191,8 +205,14 @@ def compare(a: Any, b: Any) -> int | None:
 def kind_of(value: Any) -> str:
     """The kind of a value, for sentences to authors."""
     if isinstance(value, Temporal):
-        return {Date: "a date", DateTime: "a date with time", Time: "a time"}[type(value)]
-    names = {str: "a text", bool: "true or false", int: "a number", Decimal: "a number", Quantity: "a quantity"}
+        return "a date" if isinstance(value, Date) else "a time" if isinstance(value, Time) else "a date with time"
+    names: dict[type[Any], str] = {
+        str: "a text",
+        bool: "true or false",
+        int: "a number",
+        Decimal: "a number",
+        Quantity: "a quantity",
+    }
     return names.get(type(value), "an element")
 
 

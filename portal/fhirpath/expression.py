@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import DecimalException
 from typing import Any
 
 from portal.fhirpath.compiler import Compiler
@@ -68,6 +69,8 @@ class Expression:
             raise
         except RecursionError:
             raise FhirPathLimitError("The expression nests too deep for this data.", 0, self.text) from None
+        except DecimalException:
+            raise FhirPathError("A number is too large, or is none.", None, self.text) from None
         return [value for value in map(outward, found) if value is not None]
 
     def _state(

@@ -74,4 +74,6 @@ def unescape(quoted: str) -> str:
         return _ESCAPES.get(code, code)
 
     body = quoted[1:-1]
-    return _ESCAPE.sub(one, body) if "\\" in body else body
+    if "\\" not in body:
+        return body
+    return _ESCAPE.sub(one, body).encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -91,7 +91,7 @@ class Model:
 
 @functools.cache
 def r4() -> Model:
-    table: dict[str, list[str]] = json.loads(resources.files(__package__).joinpath("r4.json").read_text("utf-8"))
+    table: dict[str, list[str]] = json.loads(resources.files("portal.fhirpath").joinpath("r4.json").read_text("utf-8"))
     parents = {name: row[0] for name, row in table.items()}
     own = {name: _elements(row[1]) for name, row in table.items()}
     choice_keys: dict[str, dict[str, str]] = {}

@@ -30,6 +30,7 @@ _ASKING = frozenset(
      "convertsToQuantity", "min", "max", "sort")
 )  # fmt: skip
 _COMPARING = frozenset(("=", "!=", "~", "!~", "<", ">", "<=", ">=", "in", "contains"))
+_COMPUTING = frozenset(("*", "/", "div", "mod", "&", "and", "or", "xor", "implies"))
 _KEEPING = frozenset(("where", "first", "last", "single", "tail", "skip", "take", "trace", "distinct"))
 _DATE_LIKE = re.compile(r"\d{4}(-|T|$)|T?\d\d:")
 
@@ -80,14 +81,21 @@ def _known(node: Expr, model: Model) -> bool:
             return bool(function and function.result)
         case Unary(operand=operand):
             return _known(operand, model)
-        case Binary(op=op, left=left, right=right):
-            return (
-                op in {"*", "/", "div", "mod", "&", "and", "or", "xor", "implies"}
-                or op in _COMPARING
-                or (op in {"+", "-"} and (_known(left, model) or _known(right, model)))
-            )
+        case Binary():
+            return _known_result(node, model)
         case _:
             return False
+
+
+def _known_result(node: Binary, model: Model) -> bool:
+    current: Expr = node
+    while isinstance(current, Binary) and current.op in {"+", "-"}:
+        if _known(current.right, model):
+            return True
+        current = current.left
+    if isinstance(current, Binary):
+        return current.op in _COMPUTING or current.op in _COMPARING
+    return _known(current, model)
 
 
 def _maybe_temporal(node: Expr, model: Model) -> bool:

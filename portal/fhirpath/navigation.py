@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from portal.fhirpath.model import Element, Model
+from portal.fhirpath.quantity import Quantity
 from portal.fhirpath.run import Run
 from portal.fhirpath.values import Collection, Node
 from portal.types import Json
@@ -31,6 +32,8 @@ def raw_member(model: Model, name: str) -> Step:
                         out.append(found)
                 elif sibling in d:
                     out += _nodes(None, d[sibling], "")
+            elif type(d) is Quantity:
+                out += _of_quantity(d, name)
         return out
 
     if not choices:
@@ -55,9 +58,17 @@ def raw_member(model: Model, name: str) -> Step:
                     out += found
                 elif found is not None:
                     out.append(found)
+            elif type(d) is Quantity:
+                out += _of_quantity(d, name)
         return out
 
     return choice
+
+
+def _of_quantity(quantity: Quantity, name: str) -> Collection:
+    """FHIRPath's own quantities have the elements of FHIR's."""
+    found = quantity.as_json().get(name)
+    return [] if found is None else [found]
 
 
 def _valueless(values: Collection, siblings: Any) -> Collection:
@@ -92,6 +103,8 @@ def typed_member(model: Model, name: str) -> Step:
         out: Collection = []
         for node in v:
             if type(node) is not Node:
+                if type(node) is Quantity:
+                    out += _of_quantity(node, name)
                 continue
             value = node.value
             if type(value) is dict:

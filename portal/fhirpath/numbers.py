@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Context, Decimal, DivisionBy
 EXACT = Context(
     prec=34, rounding=ROUND_HALF_UP, Emin=-9999, Emax=9999, traps=[InvalidOperation, DivisionByZero, Overflow]
 )
+_WIDE = Context(prec=2000, Emin=-9999, Emax=9999)
 LARGEST = 2**63 - 1
 """Integers beyond this are an overflow, and an overflow is an empty result."""
 
@@ -17,7 +18,7 @@ def plain(value: Decimal) -> str:
 def half_up(value: Decimal, digits: int) -> Decimal:
     """Rounded to digits behind the point; halves go up: 2.5 to 3, and -2.5 to -2 as in CQL and fhirpath.js."""
     way = ROUND_HALF_UP if value >= 0 else ROUND_HALF_DOWN
-    return value.quantize(Decimal(1).scaleb(-digits), rounding=way, context=EXACT)
+    return value.quantize(Decimal(1).scaleb(-digits), rounding=way, context=_WIDE)
 
 
 def decimal_places(value: Decimal) -> int:

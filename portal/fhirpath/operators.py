@@ -76,11 +76,11 @@ def _unequal(c: Run, t: Collection, left: Collection, right: Fn) -> Collection:
 
 
 def _equivalent(c: Run, t: Collection, left: Collection, right: Fn) -> Collection:
-    return answer(equivalent_collections(left, right(c, t)))
+    return answer(equivalent_collections(c, left, right(c, t)))
 
 
 def _not_equivalent(c: Run, t: Collection, left: Collection, right: Fn) -> Collection:
-    return answer(not equivalent_collections(left, right(c, t)))
+    return answer(not equivalent_collections(c, left, right(c, t)))
 
 
 def _ordered(symbol: str, accepts: tuple[int, ...]) -> Operator:
@@ -97,13 +97,16 @@ def _ordered(symbol: str, accepts: tuple[int, ...]) -> Operator:
 def _in(c: Run, t: Collection, left: Collection, right: Fn) -> Collection:
     if not left:
         return NONE
-    return answer(contains(right(c, t), single(left, "in")))
+    other = right(c, t)
+    c.spend(len(other))
+    return answer(contains(other, single(left, "in")))
 
 
 def _contains(c: Run, t: Collection, left: Collection, right: Fn) -> Collection:
     other = right(c, t)
     if not other:
         return NONE
+    c.spend(len(left))
     return answer(contains(left, single(other, "contains")))
 
 

@@ -12,6 +12,8 @@ from portal.fhirpath.temporal import Date, DateTime, Time
 MAX_DEPTH = 100
 """How deep parentheses, arguments and criteria may nest."""
 
+MAX_DIGITS = 100
+
 PRECEDENCE = {
     "implies": 1, "or": 2, "xor": 2, "and": 3, "in": 4, "contains": 4,
     "=": 5, "!=": 5, "~": 5, "!~": 5, "<": 6, ">": 6, "<=": 6, ">=": 6,
@@ -174,6 +176,8 @@ class _Parser:
                 raise self.unexpected()
 
     def number(self, token: Token) -> syntax.Literal:
+        if len(token.text) > MAX_DIGITS:
+            raise FhirPathSyntaxError(f"A number has at most {MAX_DIGITS} digits.", token.position, self.text)
         value: int | Decimal = Decimal(token.text) if "." in token.text else int(token.text)
         unit = self.token
         if unit.kind == "string":

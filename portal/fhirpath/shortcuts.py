@@ -19,38 +19,78 @@ Predicate = Callable[[Json], bool]
 
 def predicate(node: Expr, model: Model) -> Predicate | None:
     """Whether a criterion is true of an element: texts compared with literals, joined by `and` and `or`."""
+    one_of = _texts_of(node, model)
+    if one_of:
+        return _is_one_of(*one_of)
     match node:
-        case Binary(op="=", left=Member(base=None, name=name), right=Literal(value=str() as text)):
-            if type(text) is not str or name not in model.texts:
+        case Binary(op="and" | "or" as op):
+            parts = [predicate(part, model) for part in _parts(node, op)]
+            tests = [test for test in parts if test]
+            if len(tests) < len(parts):
                 return None
-            return _is_text(name, text) if name in model.single_texts else _is_only_text(name, text)
-        case Binary(op="and" | "or" as op, left=left, right=right):
-            a, b = predicate(left, model), predicate(right, model)
-            if a is None or b is None:
-                return None
-            return _both(a, b) if op == "and" else _either(a, b)
+            return _all(tests) if op == "and" else _any(tests)
         case Call(base=Member(base=None, name=name), name="startsWith", args=(Literal(value=str() as prefix),)):
             return _starts(name, prefix) if name in model.texts else None
         case _:
             return None
 
 
-def _is_text(name: str, text: str) -> Predicate:
-    return lambda d: d.get(name) == text
+def _parts(node: Expr, op: str) -> list[Expr]:
+    """The operands of `a or b or c`."""
+    parts: list[Expr] = []
+    while isinstance(node, Binary) and node.op == op:
+        parts.append(node.right)
+        node = node.left
+    return [node, *reversed(parts)]
 
 
-def _is_only_text(name: str, text: str) -> Predicate:
-    """For a name that repeats in some resource: one text in a list equals the text, several do not."""
-    wanted = (text, [text])
-    return lambda d: d.get(name) in wanted
+def _texts_of(node: Expr, model: Model) -> tuple[str, frozenset[str]] | None:
+    """`linkId = 'a'`, `linkId = 'a' or linkId = 'b'`, `linkId in ('a' | 'b')`: the name and the texts."""
+    names: set[str] = set()
+    texts: set[str] = set()
+    for part in _parts(node, "or"):
+        match part:
+            case Binary(op="=" | "in" as op, left=Member(base=None, name=name), right=right):
+                literals = _parts(right, "|") if op == "in" else [right]
+            case _:
+                return None
+        names.add(name)
+        for literal in literals:
+            if not isinstance(literal, Literal) or type(literal.value) is not str:
+                return None
+            texts.add(literal.value)
+    (name,) = names if len(names) == 1 else ("",)
+    return (name, frozenset(texts)) if name in model.texts else None
 
 
-def _both(a: Predicate, b: Predicate) -> Predicate:
-    return lambda d: a(d) and b(d)
+def _is_one_of(name: str, texts: frozenset[str]) -> Predicate:
+    """A text in a list of one equals the text; several texts equal none."""
+    if len(texts) == 1:
+        (text,) = texts
+        wanted = (text, [text])
+        return lambda d: d.get(name) in wanted
+
+    def test(d: Json) -> bool:
+        value = d.get(name)
+        if type(value) is str:
+            return value in texts
+        return type(value) is list and len(value) == 1 and type(value[0]) is str and value[0] in texts
+
+    return test
 
 
-def _either(a: Predicate, b: Predicate) -> Predicate:
-    return lambda d: a(d) or b(d)
+def _all(tests: list[Predicate]) -> Predicate:
+    if len(tests) == 2:
+        a, b = tests
+        return lambda d: a(d) and b(d)
+    return lambda d: all(test(d) for test in tests)
+
+
+def _any(tests: list[Predicate]) -> Predicate:
+    if len(tests) == 2:
+        a, b = tests
+        return lambda d: a(d) or b(d)
+    return lambda d: any(test(d) for test in tests)
 
 
 def _starts(name: str, prefix: str) -> Predicate:
@@ -67,13 +107,13 @@ def _starts(name: str, prefix: str) -> Predicate:
 
 def filtered(node: Expr, model: Model) -> Step | None:
     """`where(…)` with such a criterion."""
-    match node:
-        case Binary(op="=", left=Member(base=None, name=name), right=Literal(value=str() as text)):
-            if type(text) is str and name in model.single_texts:
-                return lambda c, t, v: [d for d in v if type(d) is dict and d.get(name) == text]  # noqa: ARG005
-            if type(text) is str and name in model.texts:
-                wanted = (text, [text])
-                return lambda c, t, v: [d for d in v if type(d) is dict and d.get(name) in wanted]  # noqa: ARG005
+    one_of = _texts_of(node, model)
+    if one_of and len(one_of[1]) == 1:
+        name, (text,) = one_of
+        if name in model.single_texts:
+            return lambda c, t, v: [d for d in v if type(d) is dict and d.get(name) == text]  # noqa: ARG005
+        wanted = (text, [text])
+        return lambda c, t, v: [d for d in v if type(d) is dict and d.get(name) in wanted]  # noqa: ARG005
     test = predicate(node, model)
     if test is None:
         return None

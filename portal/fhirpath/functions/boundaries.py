@@ -14,7 +14,11 @@ from portal.fhirpath.values import number, quantity_of
 TABLE: Table = {}
 group = Group(name="Precision and parts of dates", table=TABLE)
 
-_DIGITS = {Date: (4, 6, 8), DateTime: (4, 6, 8, 10, 12, 14, 17), Time: (2, 4, 6, 9)}
+_DIGITS: dict[type[Temporal], tuple[int, ...]] = {
+    Date: (4, 6, 8),
+    DateTime: (4, 6, 8, 10, 12, 14, 17),
+    Time: (2, 4, 6, 9),
+}
 _MOST_DIGITS = 28
 
 

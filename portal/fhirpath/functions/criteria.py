@@ -11,12 +11,15 @@ from portal.fhirpath.run import Run
 from portal.fhirpath.shortcuts import filtered
 from portal.fhirpath.syntax import Call, Unary, mentions
 from portal.fhirpath.table import Group, Table
-from portal.fhirpath.values import Collection, single, system
+from portal.fhirpath.values import Collection, Node, single, system
 
 if TYPE_CHECKING:
     from portal.fhirpath.compiler import Compiler
 
 TABLE: Table = {}
+_ELEMENTS = (dict, Node)
+"""What a resource has a bounded number of: whatever else a repetition makes, it may make without end."""
+
 group = Group(name="Filtering and projection", table=TABLE)
 
 
@@ -98,7 +101,7 @@ def repeat(compiler: "Compiler", call: Call) -> Step:
             fresh: Collection = []
             for item in todo:
                 fresh += [found for found in project(c, [item]) if seen.add(found)]
-            c.spend(len(fresh) + len(todo))
+            c.spend(sum(1 if type(item) in _ELEMENTS else 20 for item in fresh) + len(todo))
             out += fresh
             todo = fresh
         return out

@@ -2,9 +2,12 @@
 
 import base64
 import binascii
+import functools
 import html
 import json
 import time
+import warnings
+from collections.abc import Callable
 from typing import Any
 
 import regex
@@ -19,12 +22,14 @@ TABLE: Table = {}
 group = Group(name="Texts", table=TABLE)
 
 LONGEST_PATTERN = 2_000
+MOST_TEXT = 2_000_000
+_REFERENCE = regex.compile(r"\$(\d)|\$\{(\w+)\}")
 _JSON_ESCAPE = regex.compile(r"\\(u[0-9a-fA-F]{4}|.)", regex.DOTALL)
 _JSON_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "f": "\f", "b": "\b"}
 
 
 def _unescaped(match: Any) -> str:
-    code = match.group(1)
+    code: str = match.group(1)
     return chr(int(code[1:], 16)) if len(code) == 5 else _JSON_ESCAPES.get(code, code)
 
 
@@ -113,23 +118,26 @@ def join(c: Run, v: Collection, separator: Collection | None = None) -> Collecti
 
 @group.scalar("replace", "String", "text: String, by: String", "String", "With every occurrence replaced.")
 def replace(c: Run, value: str, text: str, by: str) -> str:
-    if (value.count(text) if text else len(value) + 1) * len(by) > 10_000_000:
+    if (value.count(text) if text else len(value) + 1) * len(by) > MOST_TEXT:
         raise FhirPathLimitError("The expression makes a text that is too long.")
     if not text:
         return c.text(by + by.join(value) + by) if value else by
     return c.text(value.replace(text, by))
 
 
+@functools.lru_cache(maxsize=512)
 def _compiled(pattern: str) -> "regex.Pattern[str]":
     if len(pattern) > LONGEST_PATTERN:
         raise FhirPathLimitError("The pattern is too long.")
     try:
-        return regex.compile(pattern, regex.DOTALL)
-    except (regex.error, RecursionError, OverflowError, MemoryError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of notations that other libraries read differently
+            return regex.compile(pattern, regex.DOTALL)
+    except (regex.error, RecursionError, OverflowError, MemoryError, ValueError):
         raise FhirPathError("The pattern is not a regular expression.") from None
 
 
-def _bounded(c: Run, run: Any) -> Any:
+def _bounded(c: Run, run: Callable[[float], Any]) -> Any:
     """Run a pattern within what the evaluation has left for patterns."""
     started = time.perf_counter()
     try:
@@ -143,13 +151,21 @@ def _bounded(c: Run, run: Any) -> Any:
 @group.scalar("matches", "String", "pattern: String", "Boolean", "Whether the pattern is found in the text.")
 def matches(c: Run, value: str, pattern: str) -> bool:
     compiled = _compiled(pattern)
-    return _bounded(c, lambda seconds: compiled.search(value, timeout=seconds)) is not None
+
+    def run(seconds: float) -> bool:
+        return compiled.search(value, timeout=seconds) is not None
+
+    return bool(_bounded(c, run))
 
 
 @group.scalar("matchesFull", "String", "pattern: String", "Boolean", "Whether the pattern is the whole text.")
 def matches_full(c: Run, value: str, pattern: str) -> bool:
     compiled = _compiled(pattern)
-    return _bounded(c, lambda seconds: compiled.fullmatch(value, timeout=seconds)) is not None
+
+    def run(seconds: float) -> bool:
+        return compiled.fullmatch(value, timeout=seconds) is not None
+
+    return bool(_bounded(c, run))
 
 
 @group.scalar(
@@ -158,21 +174,20 @@ def matches_full(c: Run, value: str, pattern: str) -> bool:
 def replace_matches(c: Run, value: str, pattern: str, by: str) -> str:
     if not pattern:
         return value
-    if len(by) * (len(value) + 1) > 10_000_000:
+    if len(by) * (len(value) + 1) > MOST_TEXT:
         raise FhirPathLimitError("The expression makes a text that is too long.")
     compiled = _compiled(pattern)
 
     def filled(match: Any) -> str:
-        return regex.sub(r"\$(\d)|\$\{(\w+)\}", lambda g: match.group(_group(match, g)) or "", by)
+        return _REFERENCE.sub(lambda g: match.group(int(g[1]) if g[1] else str(g[2])) or "", by)
+
+    def run(seconds: float) -> str:
+        return compiled.sub(filled, value, timeout=seconds)
 
     try:
-        return c.text(_bounded(c, lambda seconds: compiled.sub(filled, value, timeout=seconds)))
+        return c.text(_bounded(c, run))
     except IndexError:
         raise FhirPathError("The replacement names a group that the pattern does not have.") from None
-
-
-def _group(match: Any, reference: Any) -> int | str:  # noqa: ARG001
-    return int(reference.group(1)) if reference.group(1) else str(reference.group(2))
 
 
 @group.scalar("encode", "String", "format: String", "String", "As hex, base64 or urlbase64.")

@@ -2,7 +2,19 @@
 
 from portal.embedded.access import SqlTwin
 from portal.embedded.backend import Backend, open_backend
+from portal.embedded.delivery import Deliver
 from portal.embedded.identity import ROOT, Authenticate, Identity
 from portal.embedded.standalone import create_app
+from portal.embedded.subscriptions import Destination
 
-__all__ = ["ROOT", "Authenticate", "Backend", "Identity", "SqlTwin", "create_app", "open_backend"]
+__all__ = [
+    "ROOT",
+    "Authenticate",
+    "Backend",
+    "Deliver",
+    "Destination",
+    "Identity",
+    "SqlTwin",
+    "create_app",
+    "open_backend",
+]

@@ -6,6 +6,7 @@ given under its id, and is false without one.
 
 import sqlite3
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from portal.embedded.engine import Engine, body_of
@@ -24,19 +25,26 @@ SqlTwin = Callable[[sqlite3.Connection, Json], bool]
 _WATCHED = frozenset({"AccessPolicy", "Role", "User", "Client"})
 
 
+@dataclass(slots=True)
+class _Known:
+    """What was read since the last change of any of it; replaced whole, never emptied, because threads share it."""
+
+    policies: list[Json] | None = None
+    people: dict[str, tuple[Json, list[Json]]] = field(default_factory=dict[str, tuple[Json, list[Json]]])
+
+
 class Guard:
     """Policies, users and roles are kept in memory and read again after any of them changed."""
 
     def __init__(self, engine: Engine, twins: Mapping[str, SqlTwin]) -> None:
         self.engine = engine
         self.twins = twins
-        self._policies: list[Json] | None = None
-        self._people: dict[str, tuple[Json, list[Json]]] = {}
+        self._known = _Known()
 
     def follow(self, changed: list[Kept]) -> None:
+        """Told by the writer after each commit, from its own thread: whoever is deciding keeps what they began with."""
         if any(kept.type in _WATCHED for kept in changed):
-            self._policies = None
-            self._people = {}
+            self._known = _Known()
 
     def check(self, connection: sqlite3.Connection, request: Request) -> None:
         """Refusal 401 for somebody unknown, 403 for somebody known to whom no policy allows this."""
@@ -48,11 +56,13 @@ class Guard:
         raise forbidden() if identity else unauthorised()
 
     def allows(self, connection: sqlite3.Connection, request: Request) -> bool:
-        if self._policies is None:
-            self._policies = self._load_all(connection, "AccessPolicy", [])
+        known = self._known
+        if known.policies is None:
+            known.policies = self._load_all(connection, "AccessPolicy", [])
+        policies = known.policies
         context = self._context(connection, request)
         roles: list[Json] = context["session"]["role"]
-        for policy in self._policies:
+        for policy in policies:
             if not _linked(policy, context):
                 continue
             name = policy.get("roleName")
@@ -64,13 +74,14 @@ class Guard:
 
     def person(self, connection: sqlite3.Connection, user_id: str) -> tuple[Json, list[Json]]:
         """The stored User, without its secrets, and their Role resources, references readable in both forms."""
-        found = self._people.get(user_id)
+        known = self._known
+        found = known.people.get(user_id)
         if found is None:
             kept = find(connection, self.engine.names, "User", user_id)
             user = body_of(kept) if kept and kept.state == LIVE else {"resourceType": "User", "id": user_id}
             user = {key: value for key, value in user.items() if key not in {"password", "twoFactor"}}
             roles = self._load_all(connection, "Role", [("user", f"User/{user_id}")])
-            found = self._people[user_id] = (both_forms(user), [both_forms(role) for role in roles])
+            found = known.people[user_id] = (both_forms(user), [both_forms(role) for role in roles])
         return found
 
     def _load_all(self, connection: sqlite3.Connection, type_: str, params: list[tuple[str, str]]) -> list[Json]:

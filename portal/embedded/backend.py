@@ -9,12 +9,14 @@ from portal.chance import Chance
 from portal.clock import Clock
 from portal.embedded.access import Guard, SqlTwin
 from portal.embedded.definitions import load_definitions
+from portal.embedded.delivery import Deliver, Deliveries, deliver_by_http
 from portal.embedded.engine import CREATED_AT, Engine, body_of
 from portal.embedded.identity import Authenticate
 from portal.embedded.indexing import adopt
 from portal.embedded.secrets import password_fits, protect
 from portal.embedded.service import Service
 from portal.embedded.store import LIVE, Store, Unit
+from portal.embedded.subscriptions import Subscriptions
 from portal.embedded.wire import Wire
 from portal.types import Json
 
@@ -26,8 +28,10 @@ class Backend:
     asgi: Wire
     service: Service
     store: Store
+    deliveries: Deliveries
 
     async def close(self) -> None:
+        await self.deliveries.close()
         await self.store.close()
 
 
@@ -42,11 +46,13 @@ async def open_backend(
     sql_twins: Mapping[str, SqlTwin] | None = None,
     root_secret: str | None = None,
     admin_password: str | None = None,
+    deliver: Deliver = deliver_by_http,
 ) -> Backend:
     """Opens, or makes, the store in `folder`. `authenticate` gives the identity of a bearer token.
 
     `root_secret` makes Client `root`, to whom no policy applies; `admin_password` makes User `admin` with a policy that
-    allows everything, as Aidbox does from BOX_ROOT_CLIENT_SECRET and BOX_ADMIN_PASSWORD.
+    allows everything, as Aidbox does from BOX_ROOT_CLIENT_SECRET and BOX_ADMIN_PASSWORD. `deliver` takes the events of
+    topic subscriptions.
 
     NotReady when the folder is in use by another process, cannot be written, or holds a damaged file.
     """
@@ -58,9 +64,13 @@ async def open_backend(
     await store.write(lambda unit: _start(unit, engine, root_secret, admin_password))
     guard = Guard(engine, sql_twins or {})
     store.on_commit.append(guard.follow)
-    service = Service(store, engine, guard)
+    subscriptions = Subscriptions(engine)
+    await store.write(subscriptions.load)
+    deliveries = Deliveries(store, engine, subscriptions, deliver, base_url or "/fhir")
+    store.on_commit.append(deliveries.follow)
+    service = Service(store, engine, guard, subscriptions)
     wire = Wire(service, engine, clock, chance, authenticate, base_url=base_url)
-    return Backend(asgi=wire, service=service, store=store)
+    return Backend(asgi=wire, service=service, store=store, deliveries=deliveries)
 
 
 def _start(unit: Unit, engine: Engine, root_secret: str | None, admin_password: str | None) -> None:

@@ -1,5 +1,6 @@
 """Answers FHIR requests: checks the right, then runs the interaction where it belongs (on the spot, reader, writer)."""
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from portal.embedded.access import Guard
@@ -12,6 +13,7 @@ from portal.embedded.operations import operate
 from portal.embedded.outcome import Refusal, refuse
 from portal.embedded.reading import get, read, search
 from portal.embedded.store import Store, Unit
+from portal.embedded.subscriptions import Subscriptions
 from portal.embedded.writing import write
 from portal.types import Json
 
@@ -19,7 +21,8 @@ T = TypeVar("T")
 
 
 class Service:
-    def __init__(self, store: Store, engine: Engine, guard: Guard) -> None:
+    def __init__(self, store: Store, engine: Engine, guard: Guard, subscriptions: Subscriptions) -> None:
+        self.subscriptions = subscriptions
         self.store = store
         self.engine = engine
         self.guard = guard
@@ -55,7 +58,9 @@ class Service:
         if kind == "transaction":
             for entry in found:
                 self.allow(entry.request)
-            answers = await self.store.write(lambda unit: self._whole(unit, transact(unit, self.engine, found)))
+            answers = await self.store.write(
+                lambda unit: self._whole(unit, request, lambda: transact(unit, self.engine, found))
+            )
         else:
             answers = [await self._alone(entry) for entry in found]
         return Answer(status=200, body=response_bundle("transaction" if kind == "transaction" else "batch", answers))
@@ -71,9 +76,15 @@ class Service:
             raise refuse(405, "not-supported", f"Method {request.method} is not supported")
         if request.path[0] == "Binary":
             request = from_bytes(request)
-        return await self.store.write(lambda unit: self._whole(unit, write(unit, self.engine, request)))
+        return await self.store.write(
+            lambda unit: self._whole(unit, request, lambda: write(unit, self.engine, request))
+        )
 
-    def _whole(self, unit: Unit, result: T) -> T:
+    def _whole(self, unit: Unit, request: Request, work: Callable[[], T]) -> T:
+        """Does the work and what must hold, or happen, with it: whole references, fresh indexes, events."""
+        unit.correlation = request.headers.get("x-topic-correlation-id", "")[:200]
+        result = work()
         self.engine.finish(unit)
         follow(unit, self.engine)
+        self.subscriptions.follow(unit)
         return result

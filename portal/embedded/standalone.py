@@ -8,8 +8,8 @@ from portal.clock import Clock
 from portal.embedded.access import SqlTwin
 from portal.embedded.backend import Backend, open_backend
 from portal.embedded.identity import Authenticate
-from portal.errors import NotReady
 from portal.embedded.wire import Receive, Scope, Send
+from portal.errors import NotReady
 
 
 class StandaloneApp:

@@ -14,6 +14,12 @@ from portal.types import Json
 
 
 def write(unit: Unit, engine: Engine, request: Request) -> Answer:
+    if (
+        request.path[:1] == ("AidboxTopicDestination",)
+        and request.method in {"PUT", "PATCH"}
+        and _exists(unit, request)
+    ):
+        raise refuse(405, "not-supported", "A topic destination is never changed: delete it and create another")
     match (request.method, request.path):
         case ("POST", (type_,)):
             return create(unit, engine, request, engine.known(type_))
@@ -34,6 +40,10 @@ def write(unit: Unit, engine: Engine, request: Request) -> Answer:
             return conditional_delete(unit, engine, request, engine.known(type_))
         case _:
             raise refuse(405, "not-supported", "This address does not take this method")
+
+
+def _exists(unit: Unit, request: Request) -> bool:
+    return len(request.path) > 1 and unit.state(*request.path[:2]) == LIVE
 
 
 def create(unit: Unit, engine: Engine, request: Request, type_: str) -> Answer:

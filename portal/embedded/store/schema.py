@@ -1,4 +1,5 @@
-"""Tables of the store. One row a resource, one row a superseded version, one row an indexed value.
+"""Tables of the store. One row a resource, one row a superseded version, one row an indexed value; one row an
+event that a subscription's destination has not taken yet.
 
 Index tables are keyed (parameter, value, resource): a search is a range of the key. Each has a second order by resource,
 for sorting and for taking a resource's rows out again. Names that repeat (types, parameters, code systems) are numbers
@@ -14,9 +15,9 @@ from portal.i18n import N_
 MENTIONED, LIVE, DELETED = 0, 1, 2
 CHECKED_WHOLE = 64 * 1024 * 1024
 """Bytes up to which a file is checked page by page at start; a larger one is checked where it is read."""
-LAYOUT = 1
 
-TABLES = """
+LAYOUTS = (
+    """
 CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE name (nid INTEGER PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL, UNIQUE (kind, text));
 CREATE TABLE resource (
@@ -39,7 +40,15 @@ CREATE INDEX date_of ON by_date (rid, pid, value, high);
 CREATE INDEX date_high ON by_date (pid, high);
 CREATE TABLE by_number (pid INTEGER, value REAL, rid INTEGER, PRIMARY KEY (pid, value, rid)) WITHOUT ROWID;
 CREATE INDEX number_of ON by_number (rid, pid, value);
-"""
+""",
+    """
+CREATE TABLE event (
+    eid INTEGER PRIMARY KEY AUTOINCREMENT, destination TEXT NOT NULL, rid INTEGER NOT NULL, version INTEGER NOT NULL,
+    correlation TEXT NOT NULL);
+CREATE INDEX event_of ON event (destination, eid);
+""",
+)
+"""Each script takes a store of the layout before to the next; a new store goes through all."""
 
 PRAGMAS = (
     "PRAGMA synchronous = FULL",
@@ -66,9 +75,10 @@ def prepare(connection: sqlite3.Connection, path: str) -> None:
     """Lays the tables in a new file, checks an existing one. NotReady when the file is no store of ours."""
     connection.execute("PRAGMA journal_mode = WAL")
     layout: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    if layout == 0 and not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
-        connection.executescript(f"BEGIN;{TABLES}PRAGMA user_version = {LAYOUT};COMMIT")
-        return
-    small = Path(path).stat().st_size < CHECKED_WHOLE
-    if layout != LAYOUT or (small and connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok"):
+    if layout == 0 and connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
         raise NotReady(NOT_A_STORE, file=path)
+    small = Path(path).stat().st_size < CHECKED_WHOLE
+    if layout > len(LAYOUTS) or (small and connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok"):
+        raise NotReady(NOT_A_STORE, file=path)
+    for number, script in enumerate(LAYOUTS[layout:], start=layout + 1):
+        connection.executescript(f"BEGIN;{script}PRAGMA user_version = {number};COMMIT")

@@ -68,7 +68,7 @@ class Names:
 
 class Unit:
     """Reads see the unit's own writes. `changed` lists what was written, for those who follow changes; `written` holds
-    the resources themselves until their references are checked.
+    the resources themselves until their references are checked; `correlation` is the caller's id for the events they make.
     """
 
     def __init__(self, connection: sqlite3.Connection, names: Names, now: int, version: int) -> None:
@@ -78,6 +78,7 @@ class Unit:
         self.version = version
         self.changed: list[Kept] = []
         self.written: list[Json] = []
+        self.correlation = ""
         self._new_names: list[tuple[str, str]] = []
 
     def number(self, kind: str, text: str) -> int:

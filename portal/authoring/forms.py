@@ -18,7 +18,6 @@ _KEYS = (
     "status", "required", "answers", "items", "results", "scores", "alerts", "checks", "variables", "audience",
 )  # fmt: skip
 _USE = "http://terminology.hl7.org/CodeSystem/usage-context-type"
-_AUDIENCE = f"{systems.BASE}/CodeSystem/audience"
 
 
 def build(source: Source) -> Json:
@@ -71,7 +70,7 @@ def _uses(root: Entry) -> list[Json]:
     category = root.need("category").one_of(*CATEGORIES)
     uses = [_use("task", systems.CATEGORY, category)]
     for each in listed.each() if (listed := root.get("audience")) else ():
-        uses.append(_use("user", _AUDIENCE, each.one_of("patient", "professional", "relative")))
+        uses.append(_use("user", systems.AUDIENCE, each.one_of("patient", "professional", "relative")))
     return uses
 
 

@@ -158,7 +158,7 @@ def _note(items: Entry, parent: str, inherited: Entry | None, found: Outline) ->
         inside = entry.get("items")
         if inside:
             below = path if kind == "group" else f"{path}.answer"
-            _note(inside, below, entry.get("options") if kind == "group" else None, found)
+            _note(inside, below, (entry.get("options") or inherited) if kind == "group" else None, found)
 
 
 def _inferred(entry: Entry, inherited: Entry | None) -> str:

@@ -11,7 +11,7 @@ from portal.sdc.expressions import Expressions
 from portal.sdc.items import make_constraints, make_item
 from portal.sdc.model import AlertRule, Form, FormItem, ScoreDefinition
 from portal.sdc.program import Program, Rule, make_plan
-from portal.sdc.reading import concept_code, extension, extension_text, extension_value, extensions, local_text
+from portal.sdc.reading import extension, extension_text, extension_value, extensions, local_text
 from portal.sdc.scoring import score_definition
 from portal.sdc.sections import make_sections, questions_asked
 from portal.types import Json
@@ -44,7 +44,8 @@ def compile_form(questionnaire: Json) -> Form:
         ),
         label=local_text(questionnaire, "title"),
         description=local_text(questionnaire, "description"),
-        category=_category(questionnaire),
+        category=next(_uses(questionnaire, systems.CATEGORY), ""),
+        audience=tuple(_uses(questionnaire, systems.AUDIENCE)),
         licence=extension_value(questionnaire, systems.LICENCE) or "",
         copyright=copyright_,
         shown_to_patient=shown if isinstance(shown, bool) else True,
@@ -103,12 +104,12 @@ def _launch_names(questionnaire: Json) -> Iterator[str]:
             yield code
 
 
-def _category(questionnaire: Json) -> str:
+def _uses(questionnaire: Json, system: str) -> Iterator[str]:
+    """Codes of one system among the contexts that a form is made for."""
     for context in questionnaire.get("useContext", ()):
-        concept: Json = context.get("valueCodeableConcept", {})
-        if any(coding.get("system") == systems.CATEGORY for coding in concept.get("coding", ())):
-            return concept_code(concept)
-    return ""
+        for coding in context.get("valueCodeableConcept", {}).get("coding", ()):
+            if coding.get("system") == system:
+                yield coding.get("code", "")
 
 
 def _alerts(questionnaire: Json, expressions: Expressions) -> Iterator[AlertRule]:

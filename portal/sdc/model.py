@@ -217,6 +217,7 @@ class Form:
     label: LocalText
     description: LocalText
     category: str  # auto, hetero, social, clinical-document, neuropsy
+    audience: tuple[str, ...]  # who may fill it in: patient, professional, relative
     licence: str
     copyright: LocalText
     shown_to_patient: bool

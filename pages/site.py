@@ -1,6 +1,7 @@
 """The whole web product of one portal, as a FastAPI application: routes, pages, headers, sockets, life and death."""
 
 import pkgutil
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -21,6 +22,7 @@ from pages.security.sockets import harden
 from pages.wrong import not_found, say_server_error
 from portal import telemetry
 from portal.app import Portal, open_portal
+from portal.demo import open_demo, welcome
 from portal.errors import PortalError
 from portal.settings import Settings
 
@@ -51,7 +53,7 @@ def build_site(portal: Portal, audiences: Sequence[str] = AUDIENCES) -> FastAPI:
 async def serve_site(settings: Settings) -> None:
     """Opens the portal, serves it until a signal says to stop, closes it."""
     telemetry.configure(settings)
-    portal = await open_portal(settings)
+    portal = await (open_demo(settings, report=_say) if settings.demo else open_portal(settings))
     try:
         app = build_site(portal)
         config = uvicorn.Config(
@@ -65,9 +67,16 @@ async def serve_site(settings: Settings) -> None:
             server_header=False,
             timeout_graceful_shutdown=10,
         )
+        _say(welcome(settings) if settings.demo else f"Portail FondaMental: {settings.address}")
         await uvicorn.Server(config).serve()
     finally:
         await portal.close()
+
+
+def _say(line: str) -> None:
+    """To the operator's terminal, at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def page_modules(audiences: Sequence[str]) -> list[str]:

@@ -5,6 +5,7 @@ All of it is fictitious, comes out the same for the same day, and is made throug
 
 from portal.demo.cast import CENTRES, PATIENTS, PROFESSIONALS, Centre, DemoPatient, Professional
 from portal.demo.clean import MARK, clean
+from portal.demo.start import open_demo, welcome
 from portal.demo.world import DEMO_PASSWORD, build_world
 
 __all__ = [
@@ -18,4 +19,6 @@ __all__ = [
     "Professional",
     "build_world",
     "clean",
+    "open_demo",
+    "welcome",
 ]

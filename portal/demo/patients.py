@@ -191,13 +191,8 @@ async def _follow_up(story: Story, seen: set[date]) -> None:
             await _ask_and_fill(story, code, day, filled_by="staff")
 
 
-async def _ask_and_fill(story: Story, code: str, day: date, *, filled_by: str) -> None:
-    task = await assign(
-        story.doctor(day),
-        patient=story.id,
-        questionnaire=code,
-        filled_by="patient" if filled_by == "patient" else "staff",
-    )
+async def _ask_and_fill(story: Story, code: str, day: date, *, filled_by: Literal["patient", "staff"]) -> None:
+    task = await assign(story.doctor(day), patient=story.id, questionnaire=code, filled_by=filled_by)
     await _fill(story, task, day)
 
 
@@ -235,7 +230,7 @@ async def _now(story: Story) -> None:
     wanted = ASKED_NOW if number == 0 else luck.sample(ASKED_NOW, luck.choice((0, 1, 1, 2)))
     for position, code in enumerate(wanted):
         asked = story.today - timedelta(days=3 + position)
-        due = story.today + timedelta(days=9 if number == 0 else luck.randrange(-4, 21))
+        due = story.today + timedelta(days=9 if number == 0 else luck.randrange(-2, 21))
         task = await assign(story.doctor(asked), patient=story.id, questionnaire=code, due=due)
         if code == "SOCIAL" and number % 4 == 0:
             await _fill(story, task, story.today - timedelta(days=1), leave_half=True)

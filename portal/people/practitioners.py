@@ -41,6 +41,9 @@ class ProfessionalPage:
     next_link: str | None
 
 
+SHORTEST_PASSWORD = 12
+
+
 async def create_practitioner(
     acting: Acting,
     *,
@@ -63,6 +66,8 @@ async def create_practitioner(
     wrong = _missing(family, given, gender, role, centres)
     email, phone = parse_email(email), parse_phone(phone) if phone else None
     wrong += await contacts_in_use(acting, email=email, phone=phone)
+    if password is not None and len(password) < SHORTEST_PASSWORD:
+        wrong.append(problem("password", N_("A password has at least {least} characters."), least=SHORTEST_PASSWORD))
     if wrong:
         raise Invalid(wrong)
     id_ = acting.chance.id()

@@ -6,7 +6,8 @@ longer fits and the decision is "to review again". States and rules: docs/review
 
 from portal.review.change import answers_changed
 from portal.review.commands import answer_remark, decide_item, withdraw_decision
-from portal.review.read import Remark, RemarkLine, Review, ReviewItem, open_remarks, remarks, review_of
+from portal.review.read import Remark, RemarkLine, Review, ReviewItem, open_remarks, remarks, review_of, trial_remarks
+from portal.review.show import shown
 from portal.review.states import ItemState, Verdict
 
 __all__ = [
@@ -22,5 +23,7 @@ __all__ = [
     "open_remarks",
     "remarks",
     "review_of",
+    "shown",
+    "trial_remarks",
     "withdraw_decision",
 ]

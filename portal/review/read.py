@@ -1,6 +1,6 @@
 """The review of one response as its screens need it: each place with its standing, its former value, its remarks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,13 +46,19 @@ class Remark:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReviewItem:
-    """One place to decide. `decided_by` and `decided_at` tell on whose word a decision rests; `remark` is the live one."""
+    """One place to decide. `decided_by` and `decided_at` tell on whose word a decision rests; `remark` is the live one.
+
+    `former` is what was decided when the answer has changed since; `earlier` the same question in the response before.
+    """
 
     place: Place
     state: ItemState
+    mine: bool
     decided_by: str | None
     decided_at: datetime | None
     remark: Remark | None
+    former: Place | None
+    earlier: Place | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -147,7 +153,25 @@ async def review_of(acting: Acting, response_id: str) -> Review:
     live = {remark.location: remark for remark in found if remark.live}
     standings = loaded.standings
     names = await who(acting, {s.event.who for s in standings.values() if s.event})
-    items = tuple(_item(place, standings[place.location], live.get(place.location), names) for place in loaded.places)
+    former = await _decided_places(acting, loaded, standings.values())
+    earlier = await _earlier_places(acting, loaded)
+
+    def item(place: Place) -> ReviewItem:
+        standing = standings[place.location]
+        event = standing.event
+        changed = standing.state is ItemState.CHANGED and event is not None
+        return ReviewItem(
+            place=place,
+            state=standing.state,
+            mine=event is not None and event.who == acting.actor.reference,
+            decided_by=names.get(event.who) if event else None,
+            decided_at=event.at if event else None,
+            remark=live.get(place.location),
+            former=former.get(event.version, {}).get(place.location) if changed and event else None,
+            earlier=earlier.get(place.location),
+        )
+
+    items = tuple(item(place) for place in loaded.places)
     return Review(
         response=loaded.response,
         form=loaded.form,
@@ -157,15 +181,29 @@ async def review_of(acting: Acting, response_id: str) -> Review:
     )
 
 
-def _item(place: Place, standing: Standing, remark: Remark | None, names: Mapping[str, str]) -> ReviewItem:
-    event = standing.event
-    return ReviewItem(
-        place=place,
-        state=standing.state,
-        decided_by=names.get(event.who) if event else None,
-        decided_at=event.at if event else None,
-        remark=remark,
-    )
+async def _decided_places(acting: Acting, loaded: Loaded, standings: Iterable[Standing]) -> dict[str, dict[str, Place]]:
+    """What stood in the versions that were decided and have changed since, by version and location."""
+    versions = {s.event.version for s in standings if s.state is ItemState.CHANGED and s.event and s.event.version}
+    found: dict[str, dict[str, Place]] = {}
+    for version in sorted(versions):
+        then = await acting.fhir.follow(f"QuestionnaireResponse/{loaded.response['id']}/_history/{version}")
+        found[version] = {place.location: place for place in places(loaded.form, then)}
+    return found
+
+
+async def _earlier_places(acting: Acting, loaded: Loaded) -> dict[str, Place]:
+    """The same person's last response to the same instrument before this one, for comparison."""
+    response = loaded.response
+    query = {
+        "patient": response["subject"]["reference"],
+        "questionnaire": response["questionnaire"],
+        "status": "completed,amended",
+        "authored": f"lt{response['authored']}",
+        "_sort": "-authored",
+        "_tag": ",".join(f"{systems.TRIAL}|{tag['code']}" for tag in tags(response)),
+    }
+    before = await acting.fhir.first_match("QuestionnaireResponse", query)
+    return {place.location: place for place in places(loaded.form, before)} if before else {}
 
 
 async def remarks(acting: Acting, response_id: str, *, organizations: frozenset[str] = frozenset()) -> list[Remark]:
@@ -173,6 +211,18 @@ async def remarks(acting: Acting, response_id: str, *, organizations: frozenset[
     loaded = await load(acting, response_id)
     decide(acting.actor, Permission.QUERY_READ, trial_scope(loaded.response, organizations))
     return await _remarks(acting, loaded)
+
+
+async def trial_remarks(acting: Acting, trial: str) -> list[Remark]:
+    """Remarks of a trial that are not closed, oldest first: what the ARC waits for, and what waits for the ARC."""
+    decide(acting.actor, Permission.QUERY_READ, Scope(trials=frozenset({trial})))
+    query = {
+        "_tag": f"{systems.TRIAL}|{trial}",
+        "code": f"{systems.TASK}|data-query",
+        "status": "requested,in-progress",
+        "_count": 200,
+    }
+    return await _read_remarks(acting, await acting.fhir.all("Task", query))
 
 
 async def open_remarks(acting: Acting, patients: list[str]) -> list[Remark]:

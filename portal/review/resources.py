@@ -49,8 +49,10 @@ def read_event(resource: Json) -> Event:
         location: next((one["valueString"] for one in (sibling or {}).get("extension", []) if one["url"] == systems.ANSWER_DIGEST), "")
         for location, sibling in zip(resource["targetLocation"], siblings, strict=True)
     }  # fmt: skip
+    versions = (one["valueString"] for one in resource.get("extension", []) if one["url"] == systems.RESPONSE_VERSION)
     return Event(
         id=resource["id"],
+        version=next(versions, ""),
         verdict=Verdict(resource["status"]),
         digests=digests,
         who=resource["attestation"]["who"]["reference"],

@@ -30,13 +30,17 @@ class ItemState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
-    """One decision over one or several places; `digests` holds, by location, what the answer was then."""
+    """One decision over one or several places; `digests` holds, by location, what the answer was then.
+
+    `version` is that of the response that was decided.
+    """
 
     id: str
     verdict: Verdict
     digests: Mapping[str, str]
     who: str
     at: datetime
+    version: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -41,6 +41,7 @@ __all__ = [
     "open_visit",
     "plan_visits",
     "subject",
+    "subject_of",
     "subjects",
     "visits",
 ]

@@ -170,6 +170,17 @@ async def subject(acting: Acting, subject_id: str) -> SubjectRow:
     return (await _rows(acting, trial, [stored]))[0]
 
 
+async def subject_of(acting: Acting, response: Json) -> SubjectRow:
+    """The subject that a response of a trial belongs to; `NotFound` outside the actor's trials."""
+    trials = {tag["code"] for tag in response.get("meta", {}).get("tag", []) if tag.get("system") == systems.TRIAL}
+    for trial in sorted(trials & acting.actor.trials):
+        query = {"study": f"ResearchStudy/{trial}", "individual": response["subject"]["reference"]}
+        found = await acting.fhir.first_match("ResearchSubject", query)
+        if found is not None:
+            return (await _rows(acting, trial, [found]))[0]
+    raise NotFound(status=404)
+
+
 async def visits(acting: Acting, subject_id: str, scope: Scope) -> list[SubjectVisit]:
     """All visits of a subject, newest first, each with its questionnaires and where the ARC stands on them."""
     decide(acting.actor, Permission.SUBJECT_READ, scope)

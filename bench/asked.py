@@ -1,4 +1,4 @@
-"""Asks a patient of the demonstration for the long form: `python -m bench.asked camille@example.fr`, server stopped."""
+"""Asks a patient of the demonstration for the long form: `python -m bench.asked Rouvière Camille`, server stopped."""
 
 import asyncio
 import sys
@@ -9,18 +9,18 @@ from portal.responses import assign
 from portal.settings import Settings
 
 
-async def ask(email: str) -> tuple[str, str]:
+async def ask(family: str, given: str) -> tuple[str, str]:
     """Returns the ids of the patient and of the Task."""
     portal = await open_portal(Settings())
     try:
         acting = portal.service()
-        patient = await acting.fhir.first_match("Patient", {"email": email})
+        patient = await acting.fhir.first_match("Patient", {"family": family, "given": given})
         if patient is None:
-            raise LookupError(f"no patient has the address {email}")
+            raise LookupError(f"no patient is called {given} {family}")
         return patient["id"], await assign(acting, patient=patient["id"], questionnaire=FORM)
     finally:
         await portal.close()
 
 
 if __name__ == "__main__":
-    print(*asyncio.run(ask(sys.argv[1])))
+    print(*asyncio.run(ask(*sys.argv[1:])))

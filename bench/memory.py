@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bench.socket_client import OpenPage
@@ -18,7 +19,8 @@ def unshared_kib(pid: int) -> int:
 
 def per_open_page(pid: int, url: str, path: str, cookies: dict[str, str] | None = None) -> float:
     """KiB a page. The first pages warm caches up and are not counted."""
-    return round(asyncio.run(_measure(pid, url, path, cookies or {})), 1)
+    with ThreadPoolExecutor(1) as thread:  # Playwright has an event loop of its own in this one
+        return round(thread.submit(asyncio.run, _measure(pid, url, path, cookies or {})).result(), 1)
 
 
 async def _measure(pid: int, url: str, path: str, cookies: dict[str, str]) -> float:

@@ -55,7 +55,9 @@ def click_to_score(world: World, browser: Browser) -> dict[str, Any]:
         visitor = Visitor(browser, portal.url, device="desktop", locale="fr")
         sign_in_patient(visitor, portal, CAMILLE.email)
         open_long_form(visitor, world)
-        ours = click_times(visitor.page, inputs="fieldset.choice input[type=radio]", watched=".computed")
+        # Each click changes the total: the answer worth nothing is left out.
+        worth = "fieldset.choice input[type=radio]:not([value='0'])"
+        ours = click_times(visitor.page, inputs=worth, watched=".computed")
         visitor.leave()
         empty = Visitor(browser, bare.url, device="desktop", locale="fr")
         empty.go("/radio")

@@ -31,7 +31,7 @@ class World:
         first = Server(data, tree=tree)
         first.start()
         first.stop()
-        patient, task = _run(tree, data, "bench.asked", CAMILLE.email).split()
+        patient, task = _run(tree, data, "bench.asked", CAMILLE.family, CAMILLE.given).split()
         return cls(folder=folder, tree=tree, data=data, patient=patient, task=task)
 
     def portal(self) -> Server:

@@ -2,7 +2,16 @@
 
 from portal.people.contacts import parse_email, parse_phone, spoken_phone
 from portal.people.duplicates import Likeness, PossibleDuplicate
-from portal.people.finding import PAGE, PatientPage, PatientRow, Sort, find_patients
+from portal.people.finding import (
+    PAGE,
+    PatientPage,
+    PatientRow,
+    Sort,
+    find_patients,
+    names_of,
+    patients_with,
+    trials_followed,
+)
 from portal.people.fondacode import NETWORKS, NoFreeFondacode, spaced
 from portal.people.glances import (
     AlertGlance,
@@ -59,6 +68,7 @@ __all__ = [
     "link_patient",
     "list_organizations",
     "list_practitioners",
+    "names_of",
     "nir_doubts",
     "nir_key",
     "organizations_of",
@@ -70,10 +80,12 @@ __all__ = [
     "parse_rpps",
     "patient_scope",
     "patient_summary",
+    "patients_with",
     "score_code",
     "score_value",
     "severity",
     "spaced",
     "spaced_nir",
     "spoken_phone",
+    "trials_followed",
 ]

@@ -1,6 +1,6 @@
 """The list of patients: paged, sorted and searched by the server, with what a professional looks for on each row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -127,3 +127,36 @@ def fondacode_of(patient: Json) -> str:
     return next(
         (each["value"] for each in patient.get("identifier", []) if each.get("system") == systems.FONDACODE), ""
     )
+
+
+async def trials_followed(acting: Acting) -> dict[str, str]:
+    """Titles of the trials that the acting person's centres take part in, by ResearchStudy id: for choosing among them."""
+    decide(acting.actor, Permission.PATIENT_LIST)
+    sites = ",".join(f"Location/loc-{each}" for each in sorted(acting.actor.organizations))
+    found = await acting.service.all("ResearchStudy", {"site": sites, "_sort": "title", "_count": 100})
+    return {study["id"]: study.get("title", study["id"]) for study in found}
+
+
+async def patients_with(acting: Acting, task: str) -> list[str]:
+    """Ids of up to 100 patients of the acting person's centres about whom there is, or was, a Task of this code of ours."""
+    decide(acting.actor, Permission.PATIENT_LIST)
+    centres = ",".join(f"Organization/{each}" for each in sorted(acting.actor.organizations))
+    search = {
+        "_has:EpisodeOfCare:patient:organization": centres,
+        "_has:Task:patient:code": f"{systems.TASK}|{task}",
+        "_sort": "-_lastUpdated",
+        "_count": 100,
+    }
+    return [patient["id"] for patient in (await acting.fhir.find("Patient", search)).resources]
+
+
+async def names_of(acting: Acting, patients: Iterable[str]) -> dict[str, str]:
+    """BIRTH NAME and first name of patients of the acting person's centres, by id; others are left out."""
+    decide(acting.actor, Permission.PATIENT_LIST)
+    ids = sorted(set(patients))
+    if not ids:
+        return {}
+    centres = ",".join(f"Organization/{each}" for each in sorted(acting.actor.organizations))
+    search = {"_id": ",".join(ids), "_has:EpisodeOfCare:patient:organization": centres, "_count": 200}
+    found = await acting.fhir.all("Patient", search)
+    return {each["id"]: f"{names.family_of(each)} {names.given_of(each)}".strip() for each in found}

@@ -33,7 +33,6 @@ class ScoreGlance:
     """The latest main score. `change` is the difference from the one before of the same scale; `level` 0 to 4."""
 
     code: str
-    label: str
     value: Decimal
     level: int | None
     word: str
@@ -43,9 +42,10 @@ class ScoreGlance:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VisitGlance:
-    """The next visit. `label` is the trial's word for it, such as M36."""
+    """The next visit. `label` is the trial's word for it, such as M36; `trial` is empty outside of any."""
 
     encounter: str
+    trial: str
     label: str
     on: date
 
@@ -138,7 +138,7 @@ async def glances(acting: Acting, patients: Sequence[str]) -> dict[str, Glance]:
 
 
 def main_scores(acting: Acting) -> list[str]:
-    """Codes of the score by which each instrument of the catalogue is known, such as PHQ9.total."""
+    """Codes of the score by which each instrument of the catalogue is known, such as PHQ9_TOTAL."""
     return [score.code for form in acting.catalogue for score in form.scores if score.main]
 
 
@@ -181,7 +181,6 @@ def _score(newest_first: list[Json]) -> ScoreGlance | None:
         return None
     return ScoreGlance(
         code=code,
-        label=code.removesuffix(".total"),
         value=value,
         level=severity(latest),
         word=next((each.get("text", "") for each in latest.get("interpretation", [])), ""),
@@ -208,5 +207,7 @@ def severity(observation: Json) -> int | None:
 def _visit(encounter: Json) -> VisitGlance:
     kinds: list[Json] = encounter.get("type", [])
     codings: list[Json] = kinds[0].get("coding", [{}]) if kinds else [{}]
+    tags: list[Json] = encounter.get("meta", {}).get("tag", [])
+    trial = next((each["code"] for each in tags if each.get("system") == systems.TRIAL), "")
     label = (kinds[0].get("text") if kinds else "") or codings[0].get("display") or codings[0].get("code", "")
-    return VisitGlance(encounter=encounter["id"], label=label, on=day_of(encounter["period"]["start"]))
+    return VisitGlance(encounter=encounter["id"], trial=trial, label=label, on=day_of(encounter["period"]["start"]))

@@ -22,9 +22,11 @@ class Course:
     """One dose of one drug between two days (`end` None: still taken). `strength` is its part of the highest dose, 0 to 1."""
 
     drug: str
+    atc: str
     drug_class: DrugClass
     dose: str
     daily_mg: Decimal | None
+    as_needed: bool
     start: date
     end: date | None
     strength: float
@@ -96,9 +98,11 @@ def courses(lines: Iterable[Treatment]) -> tuple[Course, ...]:
     return tuple(
         Course(
             drug=line.name,
+            atc=line.atc,
             drug_class=line.drug_class,
             dose=line.dosage,
             daily_mg=line.daily_mg,
+            as_needed=line.as_needed,
             start=line.start,
             end=line.end,
             strength=float(line.daily_mg / highest[line.name]) if line.daily_mg and highest[line.name] else 1.0,

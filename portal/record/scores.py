@@ -38,11 +38,6 @@ class ScoreSeries:
         return self.definition.code
 
     @property
-    def name(self) -> str:
-        """The instrument's short name, such as PHQ-9."""
-        return self.code.split(".")[0]
-
-    @property
     def last(self) -> ScorePoint:
         return self.points[-1]
 

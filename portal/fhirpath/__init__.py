@@ -6,7 +6,8 @@ No reading, no writing, no clock of its own: what it may know comes in as argume
 from portal.fhirpath.check import check
 from portal.fhirpath.dependencies import Dependencies
 from portal.fhirpath.errors import FhirPathError, FhirPathLimitError, FhirPathSyntaxError
-from portal.fhirpath.expression import Expression, compile, evaluate  # noqa: A004
+from portal.fhirpath.expression import Expression, compile  # noqa: A004
+from portal.fhirpath.oneoff import evaluate
 from portal.fhirpath.quantity import Quantity
 from portal.fhirpath.run import Hooks
 from portal.fhirpath.temporal import Date, DateTime, Time

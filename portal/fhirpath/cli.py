@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.fhirpath.errors import FhirPathError
-from portal.fhirpath.expression import evaluate
+from portal.fhirpath.oneoff import evaluate
 from portal.fhirpath.run import Hooks
 
 

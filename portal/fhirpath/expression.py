@@ -129,16 +129,3 @@ def compile(text: str, *, model: str = "r4") -> Expression:  # noqa: A001
     if model != "r4":
         raise FhirPathError(f"There is no model {model}: this engine knows r4.")
     return _compiled(text, None)
-
-
-def evaluate(
-    resource: Any,
-    expression: str,
-    env: Mapping[str, Any] | None = None,
-    model: str = "r4",
-    *,
-    now: datetime | None = None,
-    hooks: Hooks = NO_HOOKS,
-) -> list[Any]:
-    """Compile and run at once; compiling is remembered."""
-    return compile(expression, model=model)(resource, env, now=now, hooks=hooks)

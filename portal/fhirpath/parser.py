@@ -102,6 +102,8 @@ class _Parser:
         token = self.token
         if token.kind == "quoted":
             name = unescape(token.text)
+            if not name:
+                raise self.unexpected("a name has at least one character")
         elif token.kind == "name" and token.text not in RESERVED:
             name = token.text
         else:
@@ -158,8 +160,8 @@ class _Parser:
             case "string":
                 return syntax.Literal(position=token.position, value=unescape(token.text), text=token.text)
             case "variable":
-                name = token.text[1:]
-                return syntax.Variable(position=token.position, name=name if name[0] not in "`'" else unescape(name))
+                name = token.text[1:] if token.text[1] not in "`'" else unescape(token.text[1:])
+                return syntax.Variable(position=token.position, name=name)
             case "special":
                 return syntax.Special(position=token.position, name=token.text[1:])
             case "date" | "datetime" | "time":

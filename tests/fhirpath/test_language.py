@@ -131,7 +131,17 @@ def test_the_present_is_the_callers_and_in_the_callers_zone() -> None:
     assert results("today()") == ["2026-11-23"]
     assert results("now()") == ["2026-11-23T00:30:00.000+01:00"]
     with pytest.raises(FhirPathError, match="present time was not given"):
-        evaluate(None, "today()")
+        compile("today()")(None)
+
+
+def test_an_expression_for_once_refuses_what_the_resource_cannot_have() -> None:
+    for expression in ("name.given1", "Encounter.name", "children().skip(1)", "(deceased as boolean).unit2.x"):
+        compile(expression)
+    with pytest.raises(FhirPathError, match="HumanName has no element given1"):
+        results("name.given1")
+    with pytest.raises(FhirPathError, match="never of type Encounter"):
+        results("Encounter.name")
+    assert compile("name.given1")(PATIENT) == []
 
 
 @pytest.mark.parametrize(

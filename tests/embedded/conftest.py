@@ -5,11 +5,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import settings
 
 from portal.chance import SeededChance
 from portal.clock import FixedClock
 from portal.embedded import ROOT, Backend, Identity, open_backend
 
+settings.register_profile("prove", max_examples=1500)  # `--hypothesis-profile=prove`: ten thousand requests
 TOKENS: dict[str, Identity] = {"root": ROOT}
 
 

@@ -206,9 +206,6 @@ def landscape() -> ui.html:
 
 
 def _here() -> str:
-    """The address of the page being built, to come back to it. Outside a request: the front door."""
-    request = ui.context.client.request if ui.context.slot_stack else None
-    if request is None:
-        return "/"
-    query = f"?{request.url.query}" if request.url.query else ""
-    return quote(request.url.path + query, safe="/")
+    """The address of the page being built, to come back to it."""
+    url = ui.context.client.request.url
+    return quote(url.path + (f"?{url.query}" if url.query else ""), safe="/")

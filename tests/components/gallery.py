@@ -15,8 +15,10 @@ from nicegui import ui
 
 from components.blocks import Button, block
 from components.charts import (
+    Chart,
     ChartCard,
     Mark,
+    Period,
     drug_chart,
     drug_twin,
     lab_chart,
@@ -374,14 +376,49 @@ class Bench:
 
 
 def review_rows(t: Texts) -> tuple[ReviewRow, ...]:
-    asked = ThreadLine(who="Pauline Weber (ARC)", when="20 nov. à 10 h 14", text="Pouvez-vous vérifier la feuille de recueil ?")
-    answered = ThreadLine(who="Inès Kaci (infirmière)", when="21 nov. à 9 h 02", text="Erreur de frappe : je lis 66,4 kg.")
+    asked = ThreadLine(
+        who="Pauline Weber (ARC)", when="20 nov. à 10 h 14", text="Pouvez-vous vérifier la feuille de recueil ?"
+    )
+    answered = ThreadLine(
+        who="Inès Kaci (infirmière)", when="21 nov. à 9 h 02", text="Erreur de frappe : je lis 66,4 kg."
+    )
     return (
-        ReviewRow(key="taille", question="Taille debout", answer="168 cm", before="M24 : 168 cm", standing=Standing.VALID, stamp="Valide, le 20 nov. à 10 h 12", can_withdraw=True),
-        ReviewRow(key="poids", question="Poids", answer="86,4 kg", before="M24 : 64,2 kg", remark="Écart de 22,2 kg avec M24 : vérifier la saisie.", standing=Standing.NOT_VALID, stamp="Question ouverte depuis 2 jours", thread=(asked, answered), can_reply=True),
+        ReviewRow(
+            key="taille",
+            question="Taille debout",
+            answer="168 cm",
+            before="M24 : 168 cm",
+            standing=Standing.VALID,
+            stamp="Valide, le 20 nov. à 10 h 12",
+            can_withdraw=True,
+        ),
+        ReviewRow(
+            key="poids",
+            question="Poids",
+            answer="86,4 kg",
+            before="M24 : 64,2 kg",
+            remark="Écart de 22,2 kg avec M24 : vérifier la saisie.",
+            standing=Standing.NOT_VALID,
+            stamp="Question ouverte depuis 2 jours",
+            thread=(asked, answered),
+            can_reply=True,
+        ),
         ReviewRow(key="tension", question="Tension artérielle, couché", answer="128/76 mmHg"),
-        ReviewRow(key="pouls", question="Fréquence cardiaque, couché", answer="71 /min", former="17 /min", standing=Standing.CHANGED),
-        ReviewRow(key="tabac", question="Fume aujourd’hui", answer="Non", can_decide=False, standing=Standing.VALID, stamp="Valide, le 20 nov."),
+        ReviewRow(
+            key="pouls",
+            question="Fréquence cardiaque, couché",
+            answer="71 /min",
+            former="17 /min",
+            standing=Standing.CHANGED,
+        ),
+        ReviewRow(
+            key="tabac",
+            question="Fume aujourd’hui",
+            answer="Non",
+            can_decide=False,
+            standing=Standing.VALID,
+            stamp="Valide, le 20 nov.",
+        ),
     )
 
 
@@ -389,13 +426,25 @@ def review_rows(t: Texts) -> tuple[ReviewRow, ...]:
 def review(lang: str = "fr") -> None:
     t = texts(lang)
     bench = Bench(t)
-    with Frame(t=t, audience=Audience.ARC, current="/revue", person=Person(name="Pauline Weber"), place="Étude EMMA").page("Revue"):
-        block(page_head("Paramètres physiques", "Rempli par Inès Kaci, infirmière.", eyebrow="Patient 09 01 482 117, visite M36"))
+    with Frame(
+        t=t, audience=Audience.ARC, current="/revue", person=Person(name="Pauline Weber"), place="Étude EMMA"
+    ).page("Revue"):
+        block(
+            page_head(
+                "Paramètres physiques", "Rempli par Inès Kaci, infirmière.", eyebrow="Patient 09 01 482 117, visite M36"
+            )
+        )
         block(keys_hint(t))
         with ui.element("div").classes("sheet sheet-flush rows") as rows:
             rows.props["data-keys"] = "true"
             for row in bench.rows.values():
                 ReviewItem(t, row, bench)
+
+
+def whole_life(t: Texts, period: Period) -> Chart | None:
+    return life_chart(
+        t, period, mania=YMRS, depression=MADRS, drugs=DRUGS, stays=STAYS, injections=INJECTIONS, lithium=LITHIUM
+    )
 
 
 @ui.page("/charts")
@@ -406,31 +455,95 @@ def charts(lang: str = "fr") -> None:
         block(page_head("Graphiques"))
         with ui.element("div").classes("record record-two"):
             with ui.element("div").classes("maincol"):
-                life = lambda: [life_chart(t, period, mania=YMRS, depression=MADRS, drugs=DRUGS, stays=STAYS, injections=INJECTIONS, lithium=LITHIUM)]  # noqa: E731
-                ChartCard(t, "Humeur, traitements, lithium", life, note="Octobre 2023 à aujourd’hui", key=[score_key(YMRS, "YMRS, manie"), score_key(MADRS, "MADRS, dépression"), ("Hospitalisation", "var(--ink)", "swatch")],
-                          twin=score_twin(t, [MADRS, YMRS], "Scores d’humeur") + drug_twin(t, DRUGS, STAYS))
-                ChartCard(t, "Traitements", lambda: [drug_chart(t, DRUGS, period, stays=STAYS, injections=INJECTIONS)], twin=drug_twin(t, DRUGS, STAYS))
+                ChartCard(
+                    t,
+                    "Humeur, traitements, lithium",
+                    lambda: [chart for chart in [whole_life(t, period)] if chart],
+                    note="Octobre 2023 à aujourd’hui",
+                    key=[
+                        score_key(YMRS, "YMRS, manie"),
+                        score_key(MADRS, "MADRS, dépression"),
+                        ("Hospitalisation", "var(--ink)", "swatch"),
+                    ],
+                    twin=score_twin(t, [MADRS, YMRS], "Scores d’humeur") + drug_twin(t, DRUGS, STAYS),
+                )
+                ChartCard(
+                    t,
+                    "Traitements",
+                    lambda: [drug_chart(t, DRUGS, period, stays=STAYS, injections=INJECTIONS)],
+                    twin=drug_twin(t, DRUGS, STAYS),
+                )
             with ui.element("div").classes("sidecol"):
-                ChartCard(t, "Lithium, plasma", lambda: [lab_chart(t, LITHIUM, period, marks=[Mark(at=date(2024, 5, 2), text="800 → 1 000 mg")])], note="mmol/L, 12 h après la prise", twin=lab_twin(t, LITHIUM))
-                ChartCard(t, "DFG estimé", lambda: [lab_chart(t, GFR, period_of(TODAY, GFR.points, years=2))], note="mL/min/1,73 m²", twin=lab_twin(t, GFR))
-                ChartCard(t, "MADRS", lambda: [score_chart(t, MADRS, period_of(TODAY, MADRS.points, years=1))], twin=score_twin(t, [MADRS], "MADRS"))
+                ChartCard(
+                    t,
+                    "Lithium, plasma",
+                    lambda: [lab_chart(t, LITHIUM, period, marks=[Mark(at=date(2024, 5, 2), text="800 → 1 000 mg")])],
+                    note="mmol/L, 12 h après la prise",
+                    twin=lab_twin(t, LITHIUM),
+                )
+                ChartCard(
+                    t,
+                    "DFG estimé",
+                    lambda: [lab_chart(t, GFR, period_of(TODAY, GFR.points, years=2))],
+                    note="mL/min/1,73 m²",
+                    twin=lab_twin(t, GFR),
+                )
+                ChartCard(
+                    t,
+                    "MADRS",
+                    lambda: [score_chart(t, MADRS, period_of(TODAY, MADRS.points, years=1))],
+                    twin=score_twin(t, [MADRS], "MADRS"),
+                )
 
 
 @ui.page("/list")
 async def listing(lang: str = "fr") -> None:
     t = texts(lang)
-    names = [f"{last} {first}" for last in ("ABADIE", "BENALI", "DIALLO", "LE GOFF", "MARCHETTI", "NGUYEN", "PERRIN", "ROUVIÈRE") for first in ("Camille", "Thomas", "Nadia", "Yann", "Bao")]
+    names = [
+        f"{last} {first}"
+        for last in ("ABADIE", "BENALI", "DIALLO", "LE GOFF", "MARCHETTI", "NGUYEN", "PERRIN", "ROUVIÈRE")
+        for first in ("Camille", "Thomas", "Nadia", "Yann", "Bao")
+    ]
 
     async def load(query: Query) -> Page:
         found = sorted((name for name in names if query.search.lower() in name.lower()), reverse=query.descending)
         cut = found[query.page * 10 : query.page * 10 + 10]
-        rows = tuple((h('<a class="name" href="/states">{}</a> <span class="muted num">F, 34 ans</span><br>{}', name, tag("Idées suicidaires", "danger", "alert") if n == 1 else ""), "09 01 482 117", "eBipolar · M36", meter(n, 16), band(n % 5, f"MADRS {n * 3}"), "mer. 2 déc.") for n, name in enumerate(cut))
+        rows = tuple(
+            (
+                h(
+                    '<a class="name" href="/states">{}</a> <span class="muted num">F, 34 ans</span><br>{}',
+                    name,
+                    tag("Idées suicidaires", "danger", "alert") if n == 1 else "",
+                ),
+                "09 01 482 117",
+                "eBipolar · M36",
+                meter(n, 16),
+                band(n % 5, f"MADRS {n * 3}"),
+                "mer. 2 déc.",
+            )
+            for n, name in enumerate(cut)
+        )
         return Page(rows=rows, total=len(found), size=10)
 
-    columns = [Column(head="Patient", sort="name", full=True, lead=True), Column(head="Fondacode", wide_only=True), Column(head="Étude, visite"), Column(head="Questionnaires"), Column(head="Dernier score"), Column(head="Prochaine visite", sort="visit")]
+    columns = [
+        Column(head="Patient", sort="name", full=True, lead=True),
+        Column(head="Fondacode", wide_only=True),
+        Column(head="Étude, visite"),
+        Column(head="Questionnaires"),
+        Column(head="Dernier score"),
+        Column(head="Prochaine visite", sort="visit"),
+    ]
     with Frame(t=t, audience=Audience.CLINIC, current="/patients", person=ANNE).page("Patients"):
         block(page_head("Patients", "40 personnes suivies", end=link_button("Nouveau patient", "#", mark="plus")))
-        paged = PagedList(t, columns, load, caption="Patients du centre", search_label="Nom ou Fondacode", sort="name", filters=[Filter(name="trial", label="Étude", options={"": "Toutes", "emma": "EMMA"})])
+        paged = PagedList(
+            t,
+            columns,
+            load,
+            caption="Patients du centre",
+            search_label="Nom ou Fondacode",
+            sort="name",
+            filters=[Filter(name="trial", label="Étude", options={"": "Toutes", "emma": "EMMA"})],
+        )
         await paged.start()
 
 
@@ -439,8 +552,24 @@ def dialogs(lang: str = "fr", show: str = "") -> None:
     t = texts(lang)
     with Frame(t=t, audience=Audience.ADMIN, person=ANNE).page("Dialogues"):
         block(page_head("Dialogues"))
-        confirm = ConfirmDialog(t, "Supprimer ce brouillon ?", "Les 6 réponses de ce brouillon seront perdues.", "Supprimer", lambda: None, key="drop", danger=True)
-        comment = CommentDialog(t, "Modifier la réponse", "Pourquoi modifier cette réponse ?", "Modifier", lambda _text: None, key="why", hint="L’historique garde l’ancienne réponse.")
+        confirm = ConfirmDialog(
+            t,
+            "Supprimer ce brouillon ?",
+            "Les 6 réponses de ce brouillon seront perdues.",
+            "Supprimer",
+            lambda: None,
+            key="drop",
+            danger=True,
+        )
+        comment = CommentDialog(
+            t,
+            "Modifier la réponse",
+            "Pourquoi modifier cette réponse ?",
+            "Modifier",
+            lambda _text: None,
+            key="why",
+            hint="L’historique garde l’ancienne réponse.",
+        )
         with ui.element("div").classes("actions"):
             Button("Supprimer", confirm.open, "danger")
             Button("Modifier", comment.open, "side")

@@ -30,8 +30,6 @@ class Expression:
     %context are the resource itself unless they are given. `now` must be aware: its zone is the zone of `today()`.
     """
 
-    __slots__ = ("_model", "_run", "depends_on", "text", "tree", "typed")
-
     def __init__(self, text: str, model: Model, *, typed: bool | None = None) -> None:
         self.text = text
         self._model = model
@@ -39,12 +37,16 @@ class Expression:
             self.tree: Expr = parse(text)
             self.typed: bool = needs_types(self.tree, model) if typed is None else typed
             self._run: Fn = Compiler(model, typed=self.typed).compile(self.tree)
-            self.depends_on: Dependencies = dependencies(self.tree)
         except FhirPathError as error:
             error.expression = text
             raise
         except RecursionError:
             raise FhirPathLimitError("The expression nests too deep.", 0, text) from None
+
+    @functools.cached_property
+    def depends_on(self) -> Dependencies:
+        """What has to change for the result to change."""
+        return dependencies(self.tree)
 
     def __call__(
         self,

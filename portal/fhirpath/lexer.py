@@ -1,25 +1,25 @@
 """Text to tokens. Whitespace and comments fall out here; an unfinished comment or string is an error at its start."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from portal.fhirpath.errors import FhirPathSyntaxError
 
 MAX_LENGTH = 50_000
 
+_SPACE = re.compile(r"(?:\s+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _TOKEN = re.compile(
     r"""
-    (?P<space>\s+|//[^\n]*|/\*.*?\*/)
-  | (?P<datetime>@\d{4}(?:-\d{2}(?:-\d{2})?)?T(?:\d{2}(?::\d{2}(?::\d{2}(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:\d{2})?)?)
-  | (?P<date>@\d{4}(?:-\d{2}(?:-\d{2})?)?)
-  | (?P<time>@T\d{2}(?::\d{2}(?::\d{2}(?:\.\d+)?)?)?)
-  | (?P<number>\d+(?:\.\d+)?)
+    (?P<name>[A-Za-z_][A-Za-z0-9_]*)
+  | (?P<op><=|>=|!=|!~|[-+*&|=~<>().,\[\]{}]|/(?!\*))
   | (?P<string>'(?:[^'\\]|\\.)*')
+  | (?P<number>\d+(?:\.\d+)?)
   | (?P<variable>%(?:[A-Za-z_][A-Za-z0-9_]*|`(?:[^`\\]|\\.)*`|'(?:[^'\\]|\\.)*'))
   | (?P<special>\$(?:this|index|total)\b)
   | (?P<quoted>`(?:[^`\\]|\\.)*`)
-  | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
-  | (?P<op><=|>=|!=|!~|[-+*/&|=~<>().,\[\]{}])
+  | (?P<datetime>@\d{4}(?:-\d{2}(?:-\d{2})?)?T(?:\d{2}(?::\d{2}(?::\d{2}(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:\d{2})?)?)
+  | (?P<date>@\d{4}(?:-\d{2}(?:-\d{2})?)?)
+  | (?P<time>@T\d{2}(?::\d{2}(?::\d{2}(?:\.\d+)?)?)?)
     """,
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
@@ -27,8 +27,7 @@ _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "f": "\f"}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     kind: str
     text: str
     position: int
@@ -39,16 +38,20 @@ def tokens(text: str) -> list[Token]:
     if len(text) > MAX_LENGTH:
         raise FhirPathSyntaxError(f"An expression has at most {MAX_LENGTH} characters.", MAX_LENGTH, text)
     found: list[Token] = []
+    space, token, end = _SPACE.match, _TOKEN.match, len(text)
     at = 0
-    while at < len(text):
-        match = _TOKEN.match(text, at)
+    while True:
+        if not text[at : at + 1].isalnum():
+            gap = space(text, at)
+            at = gap.end() if gap else at
+        if at >= end:
+            break
+        match = token(text, at)
         if match is None:
             raise FhirPathSyntaxError(_complaint(text[at:]), at, text)
-        kind = match.lastgroup or ""
-        if kind != "space":
-            found.append(Token(kind, match.group(), at))
+        found.append(Token(match.lastgroup or "", match.group(), at))
         at = match.end()
-    found.append(Token("end", "", len(text)))
+    found.append(Token("end", "", end))
     return found
 
 

@@ -42,27 +42,28 @@ class _Parser:
         self.text = text
         self.tokens = tokens(text)
         self.at = 0
+        self.token: Token = self.tokens[0]
         self.depth = 0
 
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.at]
+    def step(self) -> None:
+        self.at += 1
+        self.token = self.tokens[self.at]
 
     def take(self, text: str) -> Token:
         token = self.token
         if token.kind != "op" or token.text != text:
             raise self.unexpected(f"{text} is missing")
-        self.at += 1
+        self.step()
         return token
 
     def accept(self, text: str) -> bool:
         if self.token.kind == "op" and self.token.text == text:
-            self.at += 1
+            self.step()
             return True
         return False
 
-    def unexpected(self, hint: str = "") -> FhirPathSyntaxError:
-        token = self.token
+    def unexpected(self, hint: str = "", at: Token | None = None) -> FhirPathSyntaxError:
+        token = at or self.token
         seen = "The expression ends too early" if token.kind == "end" else f"{token.text!r} is not expected here"
         return FhirPathSyntaxError(f"{seen}: {hint}." if hint else f"{seen}.", token.position, self.text)
 
@@ -82,7 +83,7 @@ class _Parser:
             strength = PRECEDENCE.get(token.text, 0) if token.kind in {"op", "name"} else 0
             if strength <= floor:
                 break
-            self.at += 1
+            self.step()
             if token.text in {"is", "as"}:
                 name = self.type_name()
                 left = syntax.TypeTest(position=token.position, op=token.text, operand=left, type_name=name)
@@ -108,13 +109,13 @@ class _Parser:
             name = token.text
         else:
             raise self.unexpected("a name is missing")
-        self.at += 1
+        self.step()
         return name
 
     def operand(self) -> syntax.Expr:
         token = self.token
         if token.kind == "op" and token.text in "+-":
-            self.at += 1
+            self.step()
             operand = self.expression(UNARY - 1)
             return syntax.Unary(position=token.position, op=token.text, operand=operand)
         return self.path(self.term())
@@ -149,11 +150,12 @@ class _Parser:
     def term(self) -> syntax.Expr:
         token = self.token
         if token.kind == "name" and token.text in {"true", "false"}:
-            self.at += 1
+            self.step()
             return syntax.Literal(position=token.position, value=token.text == "true", text=token.text)
         if token.kind in {"name", "quoted"}:
             return self.invocation(None)
-        self.at += 1
+        if token.kind != "end":
+            self.step()
         match token.kind:
             case "number":
                 return self.number(token)
@@ -174,8 +176,7 @@ class _Parser:
                 self.take("}")
                 return syntax.Empty(position=token.position)
             case _:
-                self.at -= 1
-                raise self.unexpected()
+                raise self.unexpected(at=token)
 
     def number(self, token: Token) -> syntax.Literal:
         if len(token.text) > MAX_DIGITS:
@@ -183,11 +184,11 @@ class _Parser:
         value: int | Decimal = Decimal(token.text) if "." in token.text else int(token.text)
         unit = self.token
         if unit.kind == "string":
-            self.at += 1
+            self.step()
             quantity = Quantity(value=Decimal(value), unit=unescape(unit.text))
             return syntax.Literal(position=token.position, value=quantity, text=f"{token.text} {unit.text}")
         if unit.kind == "name" and unit.text in CALENDAR_WORDS:
-            self.at += 1
+            self.step()
             quantity = Quantity(value=Decimal(value), unit=CALENDAR_WORDS[unit.text], calendar=True)
             return syntax.Literal(position=token.position, value=quantity, text=f"{token.text} {unit.text}")
         return syntax.Literal(position=token.position, value=value, text=token.text)

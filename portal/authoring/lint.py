@@ -7,8 +7,7 @@ from typing import Any, Literal
 
 from portal.errors import Invalid
 from portal.fhir import systems
-from portal.sdc import Form, FormItem, ScoreDefinition, compile_form
-from portal.sdc.reading import LocalText
+from portal.sdc import Form, FormItem, LocalText, ScoreDefinition, compile_form
 from portal.types import Json
 
 

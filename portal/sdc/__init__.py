@@ -9,7 +9,7 @@
 
 Public modules: `urls` (addresses of the extensions), `reading` (texts, extensions and numbers of an element).
 
-Pure: no I/O, no clock. A `Form` is immutable; a `FormSession` belongs to one page.
+Pure: no I/O, no clock. A `Form` is immutable; a `FormSession` belongs to one page. `portal.sdc.urls` is public too.
 """
 
 from portal.sdc.compiling import compile_form
@@ -26,6 +26,7 @@ from portal.sdc.model import (
 from portal.sdc.reading import LocalText
 from portal.sdc.scoring import ScoreResult
 from portal.sdc.session import Change, FormSession, ItemState
+from portal.sdc.validation import is_valid, validate
 
 __all__ = [
     "AlertRule",
@@ -42,4 +43,6 @@ __all__ = [
     "ScoreResult",
     "Section",
     "compile_form",
+    "is_valid",
+    "validate",
 ]

@@ -1,6 +1,8 @@
 """What stands between these answers and a submitted response. A question that is not asked is never checked."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
 
 from portal.errors import Problem
 from portal.fhirpath import FhirPathError
@@ -14,18 +16,34 @@ from portal.sdc.values import CHOOSE, NotAnAnswer, check_limits, matching_option
 CHOOSE_ONE = N_("Choose an answer.")
 ANSWER = N_("Answer this question.")
 ANSWER_ONE_HERE = N_("Answer at least one question here.")
+_MISSING = (CHOOSE_ONE, ANSWER, ANSWER_ONE_HERE)
 
 
-def problems(engine: Engine, refused: Mapping[str, Message], scope: list[Node] | None, locale: str) -> list[Problem]:
-    """In the order of the form, one problem at most for each place; the whole form's constraints come last."""
-    found: dict[str, Message] = {}
+Kind = Literal["required", "value", "invariant"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """A problem with its FHIR issue type."""
+
+    problem: Problem
+    kind: Kind
+
+
+def findings(engine: Engine, refused: Mapping[str, Message], scope: list[Node] | None, locale: str) -> list[Finding]:
+    """In the order of the form, one at most for each place; the whole form's constraints come last."""
+    found: dict[str, Finding] = {}
+
+    def add(place: str, message: Message, kind: Kind) -> None:
+        found.setdefault(place, Finding(problem=Problem(place=place, message=message), kind=kind))
+
     for node in _nodes(engine, scope):
         message = refused.get(node.path) or _problem(engine, node)
         if message:
-            found.setdefault(node.path, message)
+            add(node.path, message, "required" if message.msgid in _MISSING else "value")
     for place, message in _broken(engine, scope, "error", locale):
-        found.setdefault(place, message)
-    return [Problem(place=place, message=message) for place, message in found.items()]
+        add(place, message, "invariant")
+    return list(found.values())
 
 
 def warnings(engine: Engine, scope: list[Node] | None, locale: str) -> list[Problem]:

@@ -1,6 +1,6 @@
 """One person filling one form: set an answer, see what it changes, keep it as a QuestionnaireResponse."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -190,7 +190,11 @@ class FormSession:
         """What stands in the way of submitting: refused input, missing answers, answers out of bounds, broken constraints.
         Places are paths; a constraint on the whole form has the empty place.
         """
-        return checking.problems(self._engine, self._errors, self._scope(section), self.locale)
+        return [each.problem for each in self.findings(section)]
+
+    def findings(self, section: Section | None = None) -> list[checking.Finding]:
+        """The same with FHIR's issue type of each."""
+        return checking.findings(self._engine, self._errors, self._scope(section), self.locale)
 
     def warnings(self, section: Section | None = None) -> list[Problem]:
         """Constraints that ask for a second look and block nothing."""
@@ -200,6 +204,11 @@ class FormSession:
         """Questions answered, and questions asked, at this moment."""
         asked = [each for each in self._walk() if checking.asks(each)]
         return sum(1 for node in asked if node.answers), len(asked)
+
+    @property
+    def paths(self) -> Collection[str]:
+        """Paths of all items, asked or not."""
+        return self._tree.by_path.keys()
 
     @property
     def faults(self) -> Mapping[str, str]:

@@ -293,3 +293,10 @@ def test_the_boundary_of_constants_for_authors() -> None:
     assert results("%sct | %loinc") == ["http://snomed.info/sct", "http://loinc.org"]
     assert results("%`vs-administrative-gender`") == ["http://hl7.org/fhir/ValueSet/administrative-gender"]
     assert results("%`ext-patient-birthTime`") == ["http://hl7.org/fhir/StructureDefinition/patient-birthTime"]
+
+
+def test_the_documented_functions_are_those_that_exist() -> None:
+    from tests.fhirpath.function_page import PAGE, written
+
+    page = PAGE.read_text(encoding="utf-8")
+    assert page == written(page), "run python -m tests.fhirpath.function_page"

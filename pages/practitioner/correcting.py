@@ -1,0 +1,115 @@
+"""/patients/{patient}/questionnaires/{response}/modifier: correct answers that were sent, with a reason; history is kept."""
+
+from nicegui import ui
+
+from components.blocks import Button, block, move_focus
+from components.form import AnyQuestion, ListQuestion, Option, TextQuestion, Value, Widget, build_item
+from components.markup import back_link, dom_id, page_head
+from pages import questions
+from pages.base import Site, Visit
+from pages.practitioner.fields import Fields
+from pages.practitioner.record import ROLES, head_of, record_page
+from portal.errors import Invalid, NotFound
+from portal.responses import REASONS, Amendment, item_at, keep_amendment, open_amendment
+
+
+def register(site: Site) -> None:
+    @site.page("/patients/{patient}/questionnaires/{response}/modifier", roles=ROLES)
+    async def show(visit: Visit, patient: str, response: str) -> None:
+        t = visit.t
+        head = await head_of(visit, patient)
+        amendment = await open_amendment(visit.me, response, locale=t.locale)
+        if amendment.scope.patient != patient:
+            raise NotFound(status=404)
+        back = f"/patients/{patient}/questionnaires/{response}"
+        with record_page(visit, head, "/questionnaires"), ui.element("div").classes("reading flow-l"):
+            block(back_link(amendment.form.title(t.locale), back))
+            lead = t("Change what was wrong. The answers of before stay in the history, with your name and the reason.")
+            block(page_head(t("Correct an answer"), lead, level=2))
+            Correcting(visit, amendment, back)
+
+
+class Correcting:
+    """A section of the form at a time, then why. Nothing is written before the last button."""
+
+    def __init__(self, visit: Visit, amendment: Amendment, back: str) -> None:
+        self.visit, self.t, self.amendment, self.back = visit, visit.t, amendment, back
+        self.numbers = questions.numbers_of(amendment.form)
+        self.index = 0
+        self.widgets: dict[str, Widget] = {}
+        self.parts = ui.element("div").classes("flow")
+        self.list = ui.element("div").classes("questions")
+        self._draw()
+        with ui.element("div").classes("sheet flow"):
+            self.fields = Fields(visit, self._why(), key="why")
+            with ui.element("div").classes("actions"):
+                Button(self.t("Keep the correction"), self.keep)
+
+    async def keep(self) -> None:
+        """What the last button does; tests call it too."""
+        if self.fields.missing({"reason": self.t("Choose a reason.")}):
+            return
+        if await self.fields.send(self._keep):
+            ui.navigate.to(self.back)
+
+    def show(self, index: int) -> None:
+        """Another section of the form."""
+        self.index = index
+        self._draw()
+
+    async def _keep(self, fields: Fields) -> None:
+        try:
+            await keep_amendment(
+                self.visit.me, self.amendment, reason=fields.choice("reason"), text=fields.text("text")
+            )
+        except Invalid as refusal:
+            self._say(refusal)
+            session = self.amendment.session
+            shown = {path for section in session.sections() for path in session.visible(section)}
+            raise Invalid([each for each in refusal.problems if each.place not in shown]) from None
+
+    def _say(self, refusal: Invalid) -> None:
+        """Goes to the section of the first answer that is refused, and says why at each."""
+        session = self.amendment.session
+        wrong = {each.place: self.t.say(each.message) for each in refusal.problems}
+        for section in session.sections():
+            here = [path for path in wrong if path in session.visible(section)]
+            if here:
+                self.show(section.index)
+                for path in here:
+                    self.widgets[path].show_error(wrong[path])
+                move_focus(dom_id(here[0]))
+                return
+
+    def _draw(self) -> None:
+        t, session = self.t, self.amendment.session
+        sections = session.sections()
+        section = next((each for each in sections if each.index >= self.index), sections[-1])
+        self.parts.clear()
+        if len(sections) > 1:
+            with self.parts, ui.element("nav").classes("actions").props(f'aria-label="{t("Parts of the form")}"'):
+                for each in sections:
+                    words = questions.heading_of(t, self.amendment.form, each)[0]
+                    Button(words, lambda index=each.index: self.show(index), "main" if each is section else "side")
+        items = questions.items_of(t, session, section, numbers=self.numbers, patient=False)
+        self.list.clear()
+        self.widgets = {}
+        with self.list:
+            for item in items:
+                made = build_item(t, item, self._answered, today=self.visit.me.clock.today)
+                if isinstance(made, Widget):
+                    self.widgets[item.link_id] = made
+
+    def _answered(self, path: str, value: Value) -> None:
+        item = item_at(self.amendment.form, path)
+        change = self.amendment.session.set(path, questions.value_of(item, value))
+        if change.shown or change.hidden or change.scores:
+            self._draw()
+
+    def _why(self) -> list[AnyQuestion]:
+        t = self.t
+        reasons = tuple(Option(code=code, text=t(words)) for code, words in REASONS.items())
+        return [
+            ListQuestion(link_id="reason", text=t("Why"), options=reasons, required=True),
+            TextQuestion(link_id="text", text=t("In your words (optional)"), lines=2, limit=1000),
+        ]

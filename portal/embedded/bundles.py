@@ -17,6 +17,8 @@ from portal.embedded.writing import write
 from portal.types import Json
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+ADDRESSES = frozenset({"reference", "url", "valueUri", "valueUrl"})
+"""Elements that may call a resource of the same transaction by its fullUrl."""
 _CONDITIONS = {"ifMatch": "if-match", "ifNoneMatch": "if-none-match", "ifNoneExist": "if-none-exist"}
 
 
@@ -153,10 +155,13 @@ def _resolved(unit: Unit, engine: Engine, request: Request, known: dict[str, str
 
 def _replace(unit: Unit, engine: Engine, value: Any, known: dict[str, str], key: str) -> Any:
     if isinstance(value, dict):
-        return {k: _replace(unit, engine, v, known, k) for k, v in value.items()}
+        return {
+            k: _replace(unit, engine, v, known, k) if k in ADDRESSES or isinstance(v, dict | list) else v
+            for k, v in value.items()
+        }
     if isinstance(value, list):
         return [_replace(unit, engine, v, known, key) for v in value]
-    if not isinstance(value, str) or key not in {"reference", "url", "valueUri", "valueUrl"}:
+    if not isinstance(value, str) or key not in ADDRESSES:
         return value
     if value in known:
         return known[value]

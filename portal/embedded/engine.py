@@ -130,8 +130,14 @@ class Engine:
         stamped: Json = {
             **meta,
             "versionId": str(unit.version + 1),
-            "lastUpdated": written_instant(unit.now),
-            "extension": [*others, {"url": self.created_at_url, "valueInstant": written_instant(created)}],
+            "lastUpdated": unit.now_written,
+            "extension": [
+                *others,
+                {
+                    "url": self.created_at_url,
+                    "valueInstant": unit.now_written if created == unit.now else written_instant(created),
+                },
+            ],
         }
         head: Json = {"resourceType": type_, "id": id_, "meta": stamped}
         return {**head, **{k: v for k, v in resource.items() if k not in head}}

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -63,11 +64,12 @@ def read_query(query: str) -> Params:
 
 
 def version_headers(kept: Kept) -> dict[str, str]:
-    return {"etag": f'W/"{kept.version}"', "last-modified": http_date(kept.updated)}
+    return {"etag": f'W/"{kept.version}"', "last-modified": _http_date(kept.updated // 1_000_000)}
 
 
-def http_date(microseconds: int) -> str:
-    return formatdate(microseconds // 1_000_000, usegmt=True)
+@lru_cache(maxsize=1024)
+def _http_date(seconds: int) -> str:
+    return formatdate(seconds, usegmt=True)
 
 
 def location(request: Request, kept: Kept) -> str:

@@ -27,6 +27,18 @@ class Issue:
         return found
 
 
+Place = tuple["Place | None", str]
+"""Where a value stands: its holder's place and its own step (`.name`, `[0]`); only written out when there is a fault."""
+
+
+def issue(code: str, text: str, place: Place | None, kind: str) -> Issue:
+    steps: list[str] = []
+    while place:
+        place, step = place
+        steps.append(step)
+    return Issue(code=code, text=text, place="".join(reversed(steps)), kind=kind)
+
+
 class Refusal(PortalError):
     """The request cannot be done; nothing was changed. `status` is HTTP's; the issues say why and where."""
 

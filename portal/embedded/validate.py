@@ -1,11 +1,10 @@
 """Is this a resource that R4 defines? Types, cardinalities, unknown keys, required codes; every fault with its place."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from portal.embedded.definitions import Definitions
-from portal.embedded.outcome import Issue
+from portal.embedded.outcome import Issue, Place, issue
 from portal.embedded.primitives import PRIMITIVES
 from portal.embedded.search.extract import split_reference
 from portal.types import Json
@@ -38,32 +37,31 @@ class Validator:
 
     def check(self, resource: Any, expected: str | None = None) -> list[Issue]:
         """No issue means valid. Aidbox's own types are only checked for what every resource has."""
+        found: list[Issue] = []
         try:
-            return list(self._resource(resource, expected or "", expected))
+            self._resource(found, resource, None, expected)
         except RecursionError:
             return [Issue(code="too-long", text="The resource is nested too deeply", kind="invalid-depth")]
+        return found
 
-    def _resource(self, resource: Any, place: str, expected: str | None) -> Iterator[Issue]:
+    def _resource(self, found: list[Issue], resource: Any, place: Place | None, expected: str | None) -> None:
         if not isinstance(resource, dict):
-            yield _wrong(place, "A resource is an object", "invalid-type")
+            found.append(_wrong(place, "A resource is an object", "invalid-type"))
             return
         type_ = resource.get("resourceType", expected)
         if not isinstance(type_, str) or not self.definitions.knows(type_):
-            yield Issue(
-                code="structure", text="The resourceType is missing or unknown", place=place, kind="unknown-resource"
-            )
+            found.append(issue("structure", "The resourceType is missing or unknown", place, "unknown-resource"))
             return
-        place = place or type_
+        place = place or (None, type_)
         if "id" in resource and not PRIMITIVES["id"](resource["id"]):
-            yield _wrong(f"{place}.id", "An id has 1 to 64 letters, digits, dots or dashes", "invalid-type")
-        if type_ in self.definitions.aidbox:
-            if "meta" in resource:
-                yield from self._value(Element("Meta", False, None, None, None), resource["meta"], f"{place}.meta")
-            return
-        yield from self._object(resource, type_, place)
+            found.append(_wrong((place, ".id"), "An id has 1 to 64 letters, digits, dots or dashes", "invalid-type"))
+        if type_ not in self.definitions.aidbox:
+            self._object(found, resource, type_, place)
+        elif "meta" in resource:
+            self._value(found, Element("Meta", False, None, None, None), resource["meta"], (place, ".meta"))
 
-    def _object(self, value: Json, owner_name: str, place: str) -> Iterator[Issue]:
-        owner = self._owner(owner_name)
+    def _object(self, found: list[Issue], value: Json, owner_name: str, place: Place) -> None:
+        owner = self._owners.get(owner_name) or self._owner(owner_name)
         elements = owner.elements
         chosen: dict[str, str] = {}
         for key, item in value.items():
@@ -73,93 +71,73 @@ class Validator:
                     continue
                 element = elements.get(key[1:]) if key.startswith("_") else None
                 if element is None or element.type not in PRIMITIVES:
-                    yield Issue(
-                        code="structure", text=f"Unknown key {key!r}", place=f"{place}.{key}", kind="unknown-key"
-                    )
+                    found.append(issue("structure", f"Unknown key {key!r}", (place, f".{key}"), "unknown-key"))
                     continue
-                yield from self._companion(item, element, f"{place}.{key}")
+                self._companion(found, item, element, (place, f".{key}"))
+            elif element.many:
+                self._list(found, item, element, (place, f".{key}"), value.get(f"_{key}"))
+            elif isinstance(item, list):
+                found.append(_wrong((place, f".{key}"), "One value is expected, not a list", "invalid-type"))
             else:
-                yield from self._element(item, element, f"{place}.{key}", companion=value.get(f"_{key}"))
+                self._value(found, element, item, (place, f".{key}"))
             if element.choice:
                 other = chosen.setdefault(element.choice, key.lstrip("_"))
                 if other != key.lstrip("_"):
                     text = f"Only one of {other!r} and {key!r} may be present"
-                    yield Issue(code="structure", text=text, place=f"{place}.{key}", kind="choice-excluded")
+                    found.append(issue("structure", text, (place, f".{key}"), "choice-excluded"))
         for name, keys in owner.required:
-            if not any(key in value or f"_{key}" in value for key in keys):
-                yield Issue(code="required", text=f"{name!r} is required", place=f"{place}.{name}", kind="require")
+            if name not in value and not any(key in value or f"_{key}" in value for key in keys):
+                found.append(issue("required", f"{name!r} is required", (place, f".{name}"), "require"))
 
-    def _element(self, item: Any, element: Element, place: str, *, companion: Any) -> Iterator[Issue]:
-        if not element.many:
-            if isinstance(item, list):
-                yield _wrong(place, "One value is expected, not a list", "invalid-type")
-            else:
-                yield from self._value(element, item, place)
-            return
+    def _list(self, found: list[Issue], item: Any, element: Element, place: Place, companion: Any) -> None:
         if not isinstance(item, list):
-            yield _wrong(place, "A list is expected", "invalid-type")
+            found.append(_wrong(place, "A list is expected", "invalid-type"))
         elif not item:
-            yield _wrong(place, "A list cannot be empty", "min")
+            found.append(_wrong(place, "A list cannot be empty", "min"))
         else:
             for i, one in enumerate(item):
                 beside = isinstance(companion, list) and i < len(companion) and companion[i] is not None
-                if one is None and element.type in PRIMITIVES and beside:
-                    continue
-                yield from self._value(element, one, f"{place}[{i}]")
+                if one is not None or element.type not in PRIMITIVES or not beside:
+                    self._value(found, element, one, (place, f"[{i}]"))
 
-    def _value(self, element: Element, item: Any, place: str) -> Iterator[Issue]:
+    def _value(self, found: list[Issue], element: Element, item: Any, place: Place) -> None:
         kind = element.type
         primitive = PRIMITIVES.get(kind)
         if primitive:
             if not primitive(item):
-                yield _wrong(place, f"This is not a {kind}", "invalid-type")
+                found.append(_wrong(place, f"This is not a {kind}", "invalid-type"))
             elif element.codes and item not in element.codes:
-                yield _bound(place)
-            return
-        if kind == "Resource":
-            yield from self._resource(item, place, None)
-            return
-        if not isinstance(item, dict):
-            yield _wrong(place, f"A {kind} is an object", "invalid-type")
-            return
-        if not item:
-            yield _wrong(place, "An object cannot be empty", "min")
-            return
-        yield from self._object(item, kind, place)
-        if kind == "Reference" and element.targets:
-            yield from self._target(item, element.targets, place)
-        elif element.codes and not _coded(item) & element.codes:
-            yield _bound(place)
+                found.append(_bound(place))
+        elif kind == "Resource":
+            self._resource(found, item, place, None)
+        elif not isinstance(item, dict):
+            found.append(_wrong(place, f"A {kind} is an object", "invalid-type"))
+        elif not item:
+            found.append(_wrong(place, "An object cannot be empty", "min"))
+        else:
+            self._object(found, item, kind, place)
+            if element.targets and kind == "Reference":
+                self._target(found, item, element.targets, place)
+            elif element.codes and not _coded(item) & element.codes:
+                found.append(_bound(place))
 
-    def _target(self, item: Json, targets: frozenset[str], place: str) -> Iterator[Issue]:
+    def _target(self, found: list[Issue], item: Json, targets: frozenset[str], place: Place) -> None:
         written = item.get("reference")
         type_ = split_reference(written)[0] if isinstance(written, str) else ""
         if type_ in self.definitions.resources and type_ not in targets:
-            allowed = ", ".join(sorted(targets))
-            yield Issue(
-                code="invalid",
-                text=f"A reference to {allowed} is expected",
-                place=f"{place}.reference",
-                kind="invalid-target",
-            )
+            text = f"A reference to {', '.join(sorted(targets))} is expected"
+            found.append(issue("invalid", text, (place, ".reference"), "invalid-target"))
 
-    def _companion(self, item: Any, element: Element, place: str) -> Iterator[Issue]:
-        items = item if element.many and isinstance(item, list) else [item]
-        for one in items:
+    def _companion(self, found: list[Issue], item: Any, element: Element, place: Place) -> None:
+        for one in item if element.many and isinstance(item, list) else [item]:
             if one is None and element.many:
                 continue
             if not isinstance(one, dict) or not one or not COMPANION.issuperset(one):
-                yield _wrong(place, "Only id and extension may stand beside a value", "invalid-type")
+                found.append(_wrong(place, "Only id and extension may stand beside a value", "invalid-type"))
             else:
-                yield from self._object(one, "Element", place)
+                self._object(found, one, "Element", place)
 
     def _owner(self, name: str) -> Owner:
-        found = self._owners.get(name)
-        if found is None:
-            found = self._owners[name] = self._compile(name)
-        return found
-
-    def _compile(self, name: str) -> Owner:
         elements: dict[str, Element] = {}
         required: dict[str, set[str]] = {}
         for key, element in self.definitions.owners.get(name, {}).items():
@@ -168,7 +146,8 @@ class Validator:
             elements[key] = Element(element["t"], element["many"], element.get("choice"), codes, targets)
             if element["min"]:
                 required.setdefault(element.get("choice", key), set()).add(key)
-        return Owner(elements, [(key, frozenset(keys)) for key, keys in required.items()])
+        owner = self._owners[name] = Owner(elements, [(key, frozenset(keys)) for key, keys in required.items()])
+        return owner
 
 
 def _coded(item: Json) -> set[str]:
@@ -180,11 +159,9 @@ def _coded(item: Json) -> set[str]:
     )
 
 
-def _wrong(place: str, text: str, kind: str) -> Issue:
-    return Issue(code="invalid", text=text, place=place, kind=kind)
+def _wrong(place: Place | None, text: str, kind: str) -> Issue:
+    return issue("invalid", text, place, kind)
 
 
-def _bound(place: str) -> Issue:
-    return Issue(
-        code="code-invalid", text="This code is not in the required value set", place=place, kind="terminology-binding"
-    )
+def _bound(place: Place) -> Issue:
+    return issue("code-invalid", "This code is not in the required value set", place, "terminology-binding")

@@ -1,6 +1,7 @@
 """The HTTP face: an ASGI application that reads a request, finds who asks, and writes the answer."""
 
 import inspect
+import itertools
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -49,11 +50,11 @@ class Wire:
         self.service = service
         self.engine = engine
         self.clock = clock
-        self.chance = chance
         self.authenticate = authenticate
         self.tokens = Tokens(service.store, engine, clock)
         self.base_url = base_url.rstrip("/") if base_url else None
         self.started = clock.monotonic()
+        self._run, self._count = chance.id()[:8], itertools.count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -63,7 +64,7 @@ class Wire:
             return
         start = self.clock.monotonic()
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        request_id = headers.get("x-request-id", "")[:100] or self.chance.id()
+        request_id = headers.get("x-request-id", "")[:100] or f"{self._run}-{next(self._count)}"
         try:
             answer = await self._answer(scope, headers, receive)
         except Refusal as refusal:

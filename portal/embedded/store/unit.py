@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portal.embedded.search.extract import Row
+from portal.embedded.search.values import written_instant
 from portal.embedded.store.schema import DELETED, LIVE, MENTIONED
 from portal.types import Json
 
@@ -79,6 +80,8 @@ class Unit:
         self.changed: list[Kept] = []
         self.written: list[Json] = []
         self.correlation = ""
+        self.now_written = written_instant(now)
+        self._rows: dict[tuple[str, str], int] = {}
         self._new_names: list[tuple[str, str]] = []
 
     def number(self, kind: str, text: str) -> int:
@@ -123,15 +126,19 @@ class Unit:
 
     def mention(self, type_: str, id_: str) -> int:
         """The number of a resource that a reference names, whether or not it exists."""
+        known = self._rows.get((type_, id_))
+        if known is not None:
+            return known
         number = self.number("type", type_)
         found = self.connection.execute("SELECT rid FROM resource WHERE type = ? AND id = ?", (number, id_)).fetchone()
-        if found:
-            return int(found[0])
-        cursor = self.connection.execute(
-            "INSERT INTO resource (type, id, state, version, created, updated, method) VALUES (?, ?, ?, 0, 0, 0, '')",
-            (number, id_, MENTIONED),
-        )
-        return int(cursor.lastrowid or 0)
+        if found is None:
+            cursor = self.connection.execute(
+                "INSERT INTO resource (type, id, state, version, created, updated, method) VALUES (?, ?, ?, 0, 0, 0, '')",
+                (number, id_, MENTIONED),
+            )
+            found = (cursor.lastrowid or 0,)
+        rid = self._rows[type_, id_] = int(found[0])
+        return rid
 
     def _row(
         self, type_: str, id_: str, previous: Kept | None, created: int, method: str, state: int, body: bytes | None

@@ -37,7 +37,13 @@ async def around(acting: Acting) -> Around:
     patient = acting.actor.id
     decide(acting.actor, Permission.PATIENT_READ, await scope_of(acting, patient))
     today = acting.clock.today()
-    planned = {"patient": f"Patient/{patient}", "status": "planned", "date": f"ge{today}", "_sort": "date", "_count": MOST}
+    planned = {
+        "patient": f"Patient/{patient}",
+        "status": "planned",
+        "date": f"ge{today}",
+        "_sort": "date",
+        "_count": MOST,
+    }
     person, encounters, episodes = await asyncio.gather(
         acting.fhir.read("Patient", patient),
         acting.fhir.find("Encounter", planned),

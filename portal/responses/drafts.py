@@ -14,11 +14,20 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.access import Permission, Scope, decide
 from portal.acting import Acting
-from portal.errors import AlreadySent, ChangedElsewhere, Invalid, NotFound, NotSaved, VersionConflict
+from portal.errors import (
+    AlreadySent,
+    BeingSent,
+    ChangedElsewhere,
+    Invalid,
+    NotFound,
+    NotSaved,
+    RecordError,
+    VersionConflict,
+)
 from portal.fhir import Entry, Transaction, systems
 from portal.people import patient_scope
 from portal.responses import tasks
-from portal.responses.journal import Journal, Row
+from portal.responses.journal import Journal, PerhapsSent, Row
 from portal.sdc import Change, Form, FormSession
 from portal.types import Json
 
@@ -306,11 +315,11 @@ async def _keep_pending(acting: Acting, draft: Draft) -> Saved | None:
 
 async def _keep(acting: Acting, draft: Draft, answer: Pending) -> Saved:
     """Append one answer, and take in those of other pages that came before it."""
-    on_a_line = answer.path[0] in {ADD, REMOVE} or "[" in answer.path
     try:
-        row = await journal_of(acting, draft.response).append(
-            answer.path, answer.value, answer.key, after=draft.seen if on_a_line else None
-        )
+        row = await _append(acting, draft, answer)
+    except PerhapsSent:
+        await _learn_how_it_ended(acting, draft)
+        row = await _append(acting, draft, answer)
     except SQLAlchemyError as error:
         log.warning("responses.not_saved", response=draft.response, cause=type(error).__name__)
         raise NotSaved from None
@@ -329,6 +338,30 @@ async def _keep(acting: Acting, draft: Draft, answer: Pending) -> Saved:
     else:
         draft.seen = max(draft.seen, row.revision)
     return Saved(at=row.at, elsewhere=elsewhere)
+
+
+async def _append(acting: Acting, draft: Draft, answer: Pending) -> Row:
+    on_a_line = answer.path[0] in {ADD, REMOVE} or "[" in answer.path
+    journal = journal_of(acting, draft.response)
+    return await journal.append(answer.path, answer.value, answer.key, after=draft.seen if on_a_line else None)
+
+
+async def _learn_how_it_ended(acting: Acting, draft: Draft) -> None:
+    """A sending began long ago and never told its end. Until the record says it, no answer may be called saved.
+
+    Raises `AlreadySent` when it was sent, `BeingSent` while the record cannot be asked.
+    """
+    try:
+        stored = await acting.fhir.read("QuestionnaireResponse", draft.response)
+    except RecordError:
+        raise BeingSent from None
+    journal = journal_of(acting, draft.response)
+    if stored["status"] == "in-progress":
+        await journal.unseal()
+        return
+    await journal.close(revision_of(stored))
+    draft.pending.clear()
+    raise AlreadySent
 
 
 async def _catch_up(acting: Acting, draft: Draft) -> None:

@@ -20,6 +20,10 @@ FOR_EVER = "9999"
 SENDING = timedelta(seconds=60)  # longer than any call to the FHIR server may last
 
 
+class PerhapsSent(BeingSent):
+    """A sending began and never told how it ended: the record knows."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
     """One answer. `path` is the question's (`+path` and `-path` add and remove a line), `value` what the form takes."""
@@ -32,12 +36,19 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """Where a draft stands. `revision` is that of its latest answer, `at` when it was given."""
+    """Where a draft stands. `revision` is that of its latest answer, `at` when it was given.
+
+    `sealed_until` is empty, or the instant after which a sending that has not ended will not end by itself.
+    """
 
     section: int
     revision: int
     at: datetime
-    sent: bool
+    sealed_until: str
+
+    @property
+    def sent(self) -> bool:
+        return self.sealed_until >= FOR_EVER
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +88,8 @@ class Journal:
     async def append(self, path: str, value: Any, key: str, *, after: int | None = None) -> Row:
         """Keep one answer; on return it is on disk. A repeated `key` gives the row of the first time.
 
-        `after` refuses (`ChangedElsewhere`) unless the latest row is that one. Raises `AlreadySent`, `BeingSent`.
+        `after` refuses (`ChangedElsewhere`) unless the latest row is that one. Raises `AlreadySent`, `BeingSent`,
+        `PerhapsSent`.
         """
         now = self.clock.now()
         content = dumps(value).decode()
@@ -88,12 +100,15 @@ class Journal:
             if before is not None:
                 return _row(before)
             # The update locks the place, so that numbers follow each other in the order of the commits.
-            open_place = _at_place(self.response).where(places.c.sealed_until < _iso(now))
+            open_place = _at_place(self.response).where(places.c.sealed_until == "")
             given = connection.execute(
                 open_place.values(revision=places.c.revision + 1, at=_iso(now)).returning(places.c.revision)
             ).one_or_none()
             if given is None:
-                raise AlreadySent if _place(connection, self.response).sent else BeingSent
+                place = _place(connection, self.response)
+                if place.sent:
+                    raise AlreadySent
+                raise BeingSent if place.sealed_until >= _iso(now) else PerhapsSent
             if after is not None and given.revision != after + 1:
                 raise ChangedElsewhere
             connection.execute(
@@ -131,7 +146,7 @@ class Journal:
     async def seal(self) -> int:
         """Take no more answers while the questionnaire is being sent; returns the latest revision.
 
-        The seal opens by itself after a minute, in case the machine stops in between.
+        Should the machine stop in between, the seal says after a minute that nobody knows how it ended.
         """
         now = self.clock.now()
 
@@ -177,7 +192,7 @@ def _place(connection: Connection, response: str) -> Place:
 
 def _as_place(row: Any) -> Place:
     at = datetime.fromisoformat(row.at)
-    return Place(section=row.section, revision=row.revision, at=at, sent=row.sealed_until >= FOR_EVER)
+    return Place(section=row.section, revision=row.revision, at=at, sealed_until=row.sealed_until)
 
 
 def _row(row: Any) -> Row:

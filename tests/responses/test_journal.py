@@ -11,7 +11,7 @@ from portal.chance import SeededChance
 from portal.clock import FixedClock
 from portal.db import Database
 from portal.errors import AlreadySent, BeingSent, ChangedElsewhere
-from portal.responses.journal import Journal
+from portal.responses.journal import Journal, PerhapsSent
 
 
 @pytest.fixture
@@ -71,12 +71,11 @@ async def test_answers_are_taken_again_when_sending_failed(journal: Journal) -> 
     assert (await journal.append("q1", "1", "k1")).revision == 1
 
 
-async def test_a_machine_that_stopped_while_sending_does_not_lock_the_draft(
-    journal: Journal, clock: FixedClock
-) -> None:
+async def test_a_sending_that_never_told_its_end_is_to_be_asked_about(journal: Journal, clock: FixedClock) -> None:
     await journal.seal()
     clock.tick(61)
-    assert (await journal.append("q1", "1", "k1")).revision == 1
+    with pytest.raises(PerhapsSent):
+        await journal.append("q1", "1", "k1")
 
 
 async def test_no_answer_is_taken_once_the_form_is_sent(journal: Journal) -> None:

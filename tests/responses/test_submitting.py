@@ -3,11 +3,14 @@
 import asyncio
 
 import pytest
+from sqlalchemy import update
 
 from portal.acting import Acting
 from portal.clock import FixedClock
-from portal.errors import BeingSent, ChangedElsewhere, Invalid, Unavailable
+from portal.db import places
+from portal.errors import AlreadySent, BeingSent, ChangedElsewhere, Invalid, Unavailable
 from portal.responses import Draft, assign, open_draft, save_answer, submit
+from portal.responses.drafts import journal_of
 from tests.responses.conftest import NURSE, Acts
 from tests.responses.record import Record, answer_lost, away
 
@@ -163,3 +166,26 @@ async def test_the_sending_is_in_the_audit_trail(acting: Acting, record: Record)
     event = record.of("AuditEvent")[-1]
     assert event["agent"][0]["who"]["reference"] == "Patient/p1"
     assert event["entity"][-1]["what"]["reference"] == f"QuestionnaireResponse/{draft.response}"
+
+
+async def test_a_draft_whose_sending_was_cut_off_by_a_stop_takes_answers_again(
+    acting: Acting, clock: FixedClock
+) -> None:
+    draft = await filled(acting, FINE)
+    await journal_of(acting, draft.response).seal()
+    clock.tick(61)
+    draft.session.set("q1", "3")
+    await save_answer(acting, draft, "q1", "3")
+    assert (await submit(acting, draft)).scores[0].value == 5
+
+
+async def test_an_answer_is_refused_when_the_cut_off_sending_had_happened(
+    acting: Acting, record: Record, clock: FixedClock
+) -> None:
+    draft = await filled(acting, FINE)
+    stale = await open_draft(acting, "t1")
+    await submit(acting, draft)
+    await acting.db.write(lambda connection: connection.execute(update(places).values(sealed_until="2026-12-02T00:00")))
+    stale.session.set("q1", "3")
+    with pytest.raises(AlreadySent):
+        await save_answer(acting, stale, "q1", "3")

@@ -140,7 +140,7 @@ class PagedList:
 
     def _controls(self, search_label: str) -> None:
         with ui.element("form").classes("filters") as form:
-            form.props.update({"role": "search", "onsubmit": "return false"})
+            form.props["role"] = "search"
             form.on("submit.prevent", js_handler="() => {}")
             if search_label:
                 field_id = f"search-{form.id}"

@@ -1,11 +1,9 @@
 """The `portal` command line. The one module of this package that starts the pages."""
 
 import asyncio
-import json
 import os
 import sys
 from collections.abc import Coroutine
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -14,7 +12,9 @@ from portal.errors import PortalError
 from portal.i18n import texts
 from portal.settings import Settings
 
-main = typer.Typer(no_args_is_help=True, add_completion=False, help="The portal of the expert centres.")
+main = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="The portal of the expert centres."
+)
 questionnaire = typer.Typer(no_args_is_help=True, help="Questionnaires: lint, compile.")
 main.add_typer(questionnaire, name="questionnaire")
 

@@ -8,8 +8,9 @@ from components.review import ThreadLine, thread
 from components.states import empty
 from pages.base import Site, Visit
 from portal.access import Role
+from portal.acting import Acting
 from portal.i18n import Texts
-from portal.review import Remark, trial_remarks
+from portal.review import Remark, question_at, trial_remarks
 
 
 def register(site: Site) -> None:
@@ -21,19 +22,24 @@ def register(site: Site) -> None:
         with visit.frame(current="/revue/questions", place=t("Read only")).page(t("Open queries"), width="reading"):
             lead = t.plural("{n} query is not closed.", "{n} queries are not closed.", len(found))
             block(page_head(t("Open queries"), lead))
-            block(join(_remark(t, one) for one in found) or _nothing(t), "flow", "section")
+            block(join(_remark(t, visit.me, one) for one in found) or _nothing(t), "flow", "section")
 
 
 def _nothing(t: Texts) -> Markup:
     return empty(t("No open query"), t("A query appears here when you mark an answer as not valid."))
 
 
-def _remark(t: Texts, remark: Remark) -> Markup:
+def _remark(t: Texts, me: Acting, remark: Remark) -> Markup:
     answered = remark.status == "answered"
     state = tag(t("Answered by the centre"), "tint") if answered else tag(t("Waits for the centre"), "warn")
     lines = thread([ThreadLine(who=line.name, when=t.moment(line.at), text=line.text) for line in remark.lines])
+    form = me.catalogue.by_canonical(remark.questionnaire)
+    question = question_at(form, remark.location) if form else None
     return h(
-        '<article class="sheet flow"><p>{} <span class="muted">{}</span></p>{}<p><a href="/revue/reponse/{}">{}</a></p></article>',
+        '<article class="sheet flow"><h2>{}</h2><p>{}</p><p>{} <span class="muted">{}</span></p>{}'
+        '<p><a href="/revue/reponse/{}">{}</a></p></article>',
+        form.title(t.locale) if form else t("Form"),
+        question.text(t.locale) if question else "",
         state,
         t("Answer at the time: {answer}", answer=remark.shown_then),
         lines,

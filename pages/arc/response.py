@@ -1,5 +1,7 @@
 """/revue/reponse/{response}: one form, answer by answer: Valid, Not valid and why."""
 
+from datetime import datetime
+
 from nicegui import ui
 
 from components.blocks import block, set_block
@@ -43,7 +45,15 @@ def _head(t: Texts, review: Review, form: str) -> str:
         t.plural("{n} to review", "{n} to review", review.count(ItemState.TO_REVIEW) + review.count(ItemState.CHANGED)),
     ]
     lead = ", ".join(counts)
-    return page_head(form, lead, eyebrow=t("Version {version}", version=review.response["meta"]["versionId"]))
+    return page_head(form, lead, eyebrow=_sent(t, review))
+
+
+def _sent(t: Texts, review: Review) -> str:
+    when = t.moment(datetime.fromisoformat(review.response["authored"]))
+    by_patient = review.response.get("source", {}).get("reference", "").startswith("Patient/")
+    who = t("Filled by the patient") if by_patient else t("Filled by the centre")
+    corrected = review.response["status"] == "amended"
+    return f"{who}, {when}" + (f", {t('corrected since')}" if corrected else "")
 
 
 class _Desk:

@@ -1,5 +1,7 @@
 """/revue/{subject}: one subject's visits, newest first, each with its forms and where their review stands."""
 
+from datetime import date
+
 from markupsafe import Markup
 
 from components.blocks import block
@@ -34,23 +36,38 @@ def register(site: Site) -> None:
         with visit.frame(current="/revue", place=t("{trial}, read only", trial=trial)).page(name):
             block(back_link(t("All subjects"), "/revue"))
             block(page_head(name, t("Inclusion {number}, {centre}", number=row.number, centre=row.organization)))
-            block(join(_visit(t, me, one) for one in found) or _nothing(t), "flow")
+            begun = [one for one in found if one.status != "planned"]
+            block(join(_visit(t, me, one, unfolded=one is begun[0]) for one in begun) or _nothing(t), "flow")
+            block(_planned(t, [one for one in found if one.status == "planned"]))
 
 
 def _nothing(t: Texts) -> Markup:
     return empty(t("No visit yet"), t("The first visit appears here once the centre has planned it."))
 
 
-def _visit(t: Texts, me: Acting, visit: SubjectVisit) -> Markup:
-    forms = join(_form(t, me, form) for form in visit.forms)
-    rows = h('<div class="rows">{}</div>', forms) if visit.forms else ""
-    day = t.day(visit.day) if visit.day else ""
+def _planned(t: Texts, visits_: list[SubjectVisit]) -> Markup:
+    if not visits_:
+        return Markup()
+    rows = join(
+        h('<li>{} <span class="muted num">{}</span></li>', one.title, t.day(one.day) if one.day else "")
+        for one in sorted(visits_, key=lambda one: one.day or date.max)
+    )
+    return h('<section class="flow"><h2>{}</h2><ul class="plain">{}</ul></section>', t("Planned visits"), rows)
+
+
+def _visit(t: Texts, me: Acting, visit: SubjectVisit, *, unfolded: bool) -> Markup:
+    """The latest visit stands open; the others open on a press."""
+    sent = [form for form in visit.forms if form.status == "completed"]
+    reviewed = sum(form.badge == "verified" for form in sent)
+    words = t("{n} of {total} forms reviewed", n=reviewed, total=len(sent))
     return h(
-        '<section class="sheet"><h2>{} <span class="muted num">{}</span></h2><p class="muted">{}</p>{}</section>',
+        '<details class="sheet sheet-flush"{}><summary class="pad"><h2>{} <span class="muted num">{}</span></h2>'
+        '<span class="muted">{}</span></summary><div class="rows">{}</div></details>',
+        Markup(" open") if unfolded else "",
         visit.title,
-        day,
-        t(STATUS.get(visit.status, visit.status)),
-        rows,
+        t.day(visit.day) if visit.day else "",
+        f"{t(STATUS.get(visit.status, visit.status))}, {words}",
+        join(_form(t, me, form) for form in visit.forms),
     )
 
 

@@ -174,7 +174,7 @@ def sample(life: Life, month: float, *, last: bool) -> list[Result]:
         _result(luck, "sodium", 140, 1.5, 0, low=136, high=145),
         _result(luck, "glucose", 5.2, 0.5, 1, low=3.9, high=6.1),
         _result(luck, "hdl", 1.3, 0.2, 2, low=1.0, high=1.9),
-        _result(luck, "triglycerides", 1.4, 0.4, 2, low=0.4, high=1.7),
+        _result(luck, "triglycerides", 1.4, 0.25, 2, low=0.4, high=1.7),
     ]
     if life.takes("N05AN01", month):
         level = Decimal("1.28") if last and life.seed == 0 else _number(luck, 0.78, 0.1, 2)
@@ -186,7 +186,8 @@ def sample(life: Life, month: float, *, last: bool) -> list[Result]:
 
 
 def _number(luck: random.Random, mean: float, spread: float, digits: int) -> Decimal:
-    return round(Decimal(str(luck.gauss(mean, spread))), digits)
+    likely = max(mean - 2.5 * spread, min(mean + 2.5 * spread, luck.gauss(mean, spread)))  # no impossible value
+    return round(Decimal(str(likely)), digits)
 
 
 def _result(

@@ -7,7 +7,7 @@ longer fits and the decision is "to review again". States and rules: docs/review
 from portal.review.change import answers_changed
 from portal.review.commands import answer_remark, decide_item, withdraw_decision
 from portal.review.read import Remark, RemarkLine, Review, ReviewItem, open_remarks, remarks, review_of, trial_remarks
-from portal.review.show import shown
+from portal.review.show import question_at, shown
 from portal.review.states import ItemState, Verdict
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "answers_changed",
     "decide_item",
     "open_remarks",
+    "question_at",
     "remarks",
     "review_of",
     "shown",

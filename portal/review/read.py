@@ -28,11 +28,15 @@ class RemarkLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Remark:
-    """`status`: open, answered, closed or cancelled. `location` is the place in the response it is about."""
+    """`status`: open, answered, closed or cancelled. `location` is the place in the response it is about.
+
+    `questionnaire` is the form's canonical.
+    """
 
     id: str
     response: str
     patient: str
+    questionnaire: str
     location: str
     status: str
     opened: datetime
@@ -258,6 +262,7 @@ async def _read_remarks(acting: Acting, tasks: list[Json]) -> list[Remark]:
             id=task["id"],
             response=task["focus"]["reference"].removeprefix("QuestionnaireResponse/"),
             patient=task["for"]["reference"].removeprefix("Patient/"),
+            questionnaire=next((one["valueCanonical"] for one in task["input"] if "valueCanonical" in one), ""),
             location=remark_location(task),
             status=remark_status(task),
             opened=datetime.fromisoformat(task["authoredOn"]),

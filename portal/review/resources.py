@@ -108,6 +108,7 @@ def remark_task(
         "authoredOn": moment,
         "lastModified": moment,
         "input": [
+            {"type": {"text": "questionnaire"}, "valueCanonical": response["questionnaire"]},
             {"type": {"text": "location"}, "valueString": location},
             {"type": {"text": "value-at-opening"}, "valueString": shown or "–"},
         ],

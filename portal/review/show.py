@@ -1,13 +1,30 @@
 """An answer in words, in the reader's language. Pure."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from portal.i18n import Texts
 from portal.review.answers import Place
-from portal.sdc import FormItem
+from portal.sdc import Form, FormItem
 from portal.types import Json
+
+LINK_ID = re.compile(r"linkId='([^']*)'")
+
+
+def question_at(form: Form, location: str) -> FormItem | None:
+    """The question that a location is about: the last linkId it names."""
+    wanted = LINK_ID.findall(location)[-1:]
+    return _find(form.items, wanted[0]) if wanted else None
+
+
+def _find(items: tuple[FormItem, ...], link_id: str) -> FormItem | None:
+    for item in items:
+        found = item if item.link_id == link_id else _find(item.items, link_id)
+        if found is not None:
+            return found
+    return None
 
 
 def shown(place: Place, t: Texts) -> str:

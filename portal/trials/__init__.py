@@ -13,6 +13,7 @@ from portal.trials.read import (
     VisitForm,
     memberships,
     subject,
+    subject_of,
     subjects,
     visits,
 )

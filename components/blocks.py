@@ -1,5 +1,6 @@
 """The few NiceGUI elements that everything else is made of: a block of HTML, a button, a place for messages."""
 
+import json
 from collections.abc import Awaitable, Callable
 
 from markupsafe import Markup, escape
@@ -42,7 +43,7 @@ class Button(ui.html):
         **attributes: str,
     ) -> None:
         super().__init__(str(_label(text, mark)), sanitize=False, tag="button")
-        self.text, self.mark, self.busy_text = text, mark, busy_text
+        self.text, self.icon_name, self.busy_text = text, mark, busy_text
         self._action, self._busy = on_click, False
         self.classes(f"btn btn-{kind}" + (" btn-wide" if wide else ""))
         self.props.update(
@@ -63,8 +64,8 @@ class Button(ui.html):
             self._set_busy(False)
 
     def set_text(self, text: str, mark: str | None = None) -> None:
-        self.text, self.mark = text, self.mark if mark is None else mark
-        self.set_content(str(_label(text, self.mark)))
+        self.text, self.icon_name = text, self.icon_name if mark is None else mark
+        self.set_content(str(_label(text, self.icon_name)))
 
     def _set_busy(self, busy: bool) -> None:
         self._busy = busy
@@ -75,13 +76,13 @@ class Button(ui.html):
         else:
             self.props.pop("aria-busy", None)
         if self.busy_text:
-            self.set_content(str(_label(self.busy_text if busy else self.text, self.mark)))
+            self.set_content(str(_label(self.busy_text if busy else self.text, self.icon_name)))
         self.update()
 
 
 def move_focus(html_id: str) -> None:
     """Puts the focus (and the screen) on the element of this id once the page has been redrawn."""
-    ui.run_javascript(f"portal.focus({html_id!r})")
+    ui.run_javascript(f"portal.focus({json.dumps(html_id)})")
 
 
 def announcer(t: Texts, css: str = "sr") -> ui.html:

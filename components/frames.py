@@ -5,7 +5,7 @@ with frame.page(t("Patients")):
 ...
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -96,7 +96,7 @@ class Frame:
     home: str = "/"
 
     @contextmanager
-    def page(self, name: str, *, width: Width = "wide", css: str = "", wrong: bool = False) -> Iterator[ui.element]:
+    def page(self, name: str, *, width: Width = "wide", css: str = "", wrong: bool = False) -> Generator[ui.element]:
         """Builds the page around what the `with` block makes. `name` = the tab's title; `wrong` = it shows errors.
 
         `bare` leaves the width to the page (a record's patient bar runs from side to side).
@@ -176,7 +176,7 @@ def language_link(t: Texts) -> Markup:
 
 
 @contextmanager
-def welcome(t: Texts, name: str, *, wrong: bool = False, home: str = "/") -> Iterator[ui.element]:
+def welcome(t: Texts, name: str, *, wrong: bool = False, home: str = "/") -> Generator[ui.element]:
     """The frame of sign-in pages: the landscape, the brand, a narrow column, the help numbers at its foot."""
     speak(t)
     title(t, name, wrong=wrong)

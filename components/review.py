@@ -88,8 +88,10 @@ class ReviewItem(ui.html):
         """What the browser sent: a mark, or a button with the text beside it. Anything else is ignored."""
         if not isinstance(sent, dict):
             return
-        text = sent.get("text") if isinstance(sent.get("text"), str) else ""
-        match sent.get("do"):
+        text, do = sent.get("text", ""), sent.get("do", "")
+        if not isinstance(text, str) or not isinstance(do, str):
+            return
+        match do:
             case "valid" if self.row.can_decide:
                 await self.decide(Standing.VALID)
             case "invalid" if self.row.can_decide:
@@ -102,6 +104,8 @@ class ReviewItem(ui.html):
                 await self._do(self.handlers.withdraw(self.row.key))
             case "cancel":
                 self.show(self.row)
+            case _:
+                return
 
     async def decide(self, standing: Standing, comment: str = "") -> None:
         """Keeps the decision; “not valid” needs its reason."""

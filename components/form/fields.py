@@ -163,15 +163,15 @@ class NumberField(TypedField[NumberQuestion]):
     FIELD_CSS: ClassVar[str] = "input input-number"
 
     def __init__(self, t: Texts, item: NumberQuestion, on_answer: OnAnswer) -> None:
-        self.mark = "," if t.locale == "fr" else "."
-        super().__init__(t, item, on_answer, typed="" if item.value is None else show(item.value, self.mark))
+        self.decimal_mark = "," if t.locale == "fr" else "."
+        super().__init__(t, item, on_answer, typed="" if item.value is None else show(item.value, self.decimal_mark))
 
     def read(self, text: str) -> Value:
         ask = self.item
-        return read_number(text, unit=ask.unit, low=ask.low, high=ask.high, whole=ask.whole, mark=self.mark)
+        return read_number(text, unit=ask.unit, low=ask.low, high=ask.high, whole=ask.whole, mark=self.decimal_mark)
 
     def show_value(self, value: Any) -> str:
-        return show(value, self.mark)
+        return show(value, self.decimal_mark)
 
     def extra(self) -> dict[str, str | bool]:
         return {"inputmode": "numeric" if self.item.whole and not self._negative else "decimal"}

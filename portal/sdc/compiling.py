@@ -56,6 +56,7 @@ def compile_form(questionnaire: Json) -> Form:
         minutes=extension_value(questionnaire, systems.MINUTES) or max(1, round(asked * SECONDS_A_QUESTION / 60)),
         scores=tuple(_scores(by_link_id)),
         alerts=alerts,
+        launch_names=launch_names,
         constraints=constraints,
         plan=plan,
         faults=tuple(expressions.faults),

@@ -1,6 +1,6 @@
 """Keeps a session's conditions and calculations true: after an answer, runs only the rules that can see it, in order."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heappop, heappush
@@ -11,10 +11,15 @@ from portal.sdc.conversion import answers_from, same_answers, truth
 from portal.sdc.enabling import conditions_hold
 from portal.sdc.model import Form
 from portal.sdc.nodes import Node
+from portal.sdc.populating import populate_groups
 from portal.sdc.program import Program, Variable
+from portal.sdc.queries import Query
 from portal.sdc.tree import Tree
-from portal.sdc.values import Bounds
+from portal.sdc.values import Bounds, NotAnAnswer, check_limits
 from portal.types import Json
+
+Fetch = Callable[[str], Json | None]
+"""Gives what a FHIR server answers to an address such as `Observation?code=…`: a Bundle or a resource, None when unknown."""
 
 PASSES = 20  # of rules that wait for each other, before they are frozen
 
@@ -30,13 +35,17 @@ class Effects:
 
 
 class Engine:
-    def __init__(self, form: Form, tree: Tree, head: Json, given: Mapping[str, Any], now: datetime) -> None:
+    def __init__(
+        self, form: Form, tree: Tree, head: Json, given: Mapping[str, Any], now: datetime, fetch: Fetch | None
+    ) -> None:
         self.form = form
         self.tree = tree
         self.now = now
         self.faults: dict[str, str] = {}  # linkId -> what its expression could not do; for the form's author
         self.root: Json = {"resourceType": "QuestionnaireResponse", **head, "item": []}
-        self._given = given
+        self._given = {**{name: [] for name in form.launch_names}, **given}
+        self._fetch = fetch
+        self._fetched: dict[str, list[Any]] = {}
         self._cached: dict[tuple[Variable, Node | None], list[Any]] = {}
         self._frozen: set[int] = set()
 
@@ -46,6 +55,7 @@ class Engine:
         """
         self.refresh_top()
         if fresh:
+            populate_groups(self)
             self._initial_values()
         else:
             self._find_edited()
@@ -92,7 +102,17 @@ class Engine:
             names["qitem"] = node.item.definition
         for variable in program.variables:
             names[variable.name] = self._value(variable, node)
-        return program.run(focus, names, now=self.now)
+        results = program.run(focus, names, now=self.now)
+        return self._asked(results) if isinstance(program.run, Query) else results
+
+    def _asked(self, addresses: list[Any]) -> list[Any]:
+        """What the caller has found for a FHIR query; each address is asked once."""
+        for address in addresses:
+            if address not in self._fetched:
+                found = self._fetch(address) if self._fetch else None
+                self._fetched[address] = [found] if found is not None else []
+            return self._fetched[address]
+        return []
 
     def bounds(self, node: Node) -> Bounds:
         item = node.item
@@ -134,7 +154,7 @@ class Engine:
 
     def _reveal_all(self, node: Node) -> None:
         for child in node.children():
-            child.active = node.active and (node.item.type == "group" or bool(node.answers))
+            child.active = child.own and node.active and (node.item.type == "group" or bool(node.answers))
             self._reveal_all(child)
         node.live = node.reveal()
 
@@ -142,6 +162,8 @@ class Engine:
         owner = node
         while owner is not None and owner.item.link_id != variable.owner:
             owner = owner.parent
+        if variable.populated:
+            return owner.bound.get(variable.name, []) if owner is not None else []
         key = (variable, owner)
         if key not in self._cached:
             self._cached[key] = []  # what it sees of itself meanwhile
@@ -209,6 +231,8 @@ class Engine:
     def _initial_values(self) -> None:
         nodes = [each for top in self.tree.top for each in top.walk()]
         for node in nodes:
+            if node.answers:
+                continue  # populated already
             if node.item.initial:
                 node.answers = list(node.item.initial)
             elif selected := [option.answer for option in node.item.options if option.selected]:
@@ -217,11 +241,16 @@ class Engine:
         for node in nodes:
             if node.item.initial_by and not node.answers:
                 try:
-                    node.answers = answers_from(node.item, self.run(node.item.initial_by, node))
+                    answers = answers_from(node.item, self.run(node.item.initial_by, node))
+                    for answer in answers:
+                        check_limits(node.item, answer, self.bounds(node))
                 except FhirPathError as error:
                     self.faults[node.item.link_id] = str(error)
-                    continue
-                self.refresh(node)
+                except NotAnAnswer:
+                    continue  # what a person could not answer is not answered for them
+                else:
+                    node.answers = answers
+                    self.refresh(node)
 
     def _find_edited(self) -> None:
         for link_id, item in self.form.by_link_id.items():

@@ -7,7 +7,8 @@ from portal.sdc import urls
 from portal.sdc.dependencies import Tree, questions_read
 from portal.sdc.model import Fault
 from portal.sdc.program import Program, Variable
-from portal.sdc.reading import extensions, value_of
+from portal.sdc.queries import Query
+from portal.sdc.reading import extension_value, extensions, value_of
 from portal.types import Json
 
 GIVEN = frozenset(
@@ -25,6 +26,7 @@ class Expressions:
         self._scopes = scopes  # linkId -> ancestors, outermost first
         self._declared: dict[str, dict[str, Json]] = {}
         self._variables: dict[tuple[str, str], Variable] = {}
+        self._populated: set[tuple[str, str]] = set()
         self._open: list[tuple[str, str]] = []
 
     def declare(self, owner: str, element: Json) -> None:
@@ -37,6 +39,12 @@ class Expressions:
                 self.fault(owner, "variable", f"The name %{name} is empty, reserved or used twice here.")
                 continue
             names[name] = expression
+        context: Json = extension_value(element, urls.POPULATION_CONTEXT) or {}
+        if name := context.get("name"):
+            names[name] = context
+            self._populated.add((owner, name))
+        elif context:
+            self.fault(owner, "population", "A population context needs a name.")
 
     def program(self, owner: str, what: str, expression: Json | str | None) -> Program | None:
         """The expression ready to run on item `owner`, or None with a fault when it cannot be."""
@@ -44,10 +52,10 @@ class Expressions:
             return None
         text = expression if isinstance(expression, str) else expression.get("expression", "")
         language = urls.FHIRPATH if isinstance(expression, str) else expression.get("language", urls.FHIRPATH)
-        if language != urls.FHIRPATH or not text:
-            self.fault(owner, what, f"Only FHIRPath expressions run here, not {language}.")
+        if language not in (urls.FHIRPATH, urls.FHIR_QUERY) or not text:
+            self.fault(owner, what, f"Only FHIRPath expressions and FHIR queries run here, not {language}.")
             return None
-        run = self._compiled(owner, what, text)
+        run = self._compiled(owner, what, text, query=language == urls.FHIR_QUERY)
         if run is None:
             return None
         variables = tuple(
@@ -61,9 +69,9 @@ class Expressions:
     def fault(self, owner: str, what: str, text: str) -> None:
         self.faults.append(Fault(link_id=owner, what=what, text=text))
 
-    def _compiled(self, owner: str, what: str, text: str) -> fhirpath.Expression | None:
+    def _compiled(self, owner: str, what: str, text: str, *, query: bool) -> fhirpath.Expression | Query | None:
         try:
-            return fhirpath.compile(text)
+            return Query(text) if query else fhirpath.compile(text)
         except fhirpath.FhirPathError as error:
             self.fault(owner, what, f"{error} In: {text}")
             return None
@@ -88,7 +96,9 @@ class Expressions:
             program = self.program(owner, "variable", expression)
             self._open.pop()
             self._variables[key] = (
-                Variable(name=name, owner=owner, program=program) if program else _nothing(name, owner)
+                Variable(name=name, owner=owner, program=program, populated=key in self._populated)
+                if program
+                else _nothing(name, owner)
             )
         return self._variables[key]
 

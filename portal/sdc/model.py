@@ -104,6 +104,9 @@ class FormItem:
     enabled_by: Program | None = None
     calculated: Program | None = None
     initial_by: Program | None = None
+    populated_by: Program | None = None  # one copy, or one context, for each of its results
+    population_name: str = ""
+    observed_within: Json | None = None  # Duration: the newest Observation of the item's code not older than this
     initial: tuple[Json, ...] = ()
     toggles: tuple[Toggle, ...] = ()
     constraints: tuple[Constraint, ...] = ()
@@ -228,6 +231,7 @@ class Form:
     minutes: int
     scores: tuple[ScoreDefinition, ...]
     alerts: tuple[AlertRule, ...]
+    launch_names: frozenset[str]
     constraints: tuple[Constraint, ...]
     plan: Plan
     faults: tuple[Fault, ...]

@@ -6,6 +6,7 @@ this moment, with the weight of each chosen option beside its code so that score
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from portal.fhir.systems import KEPT_WHILE_NOT_ASKED as KEPT
 from portal.sdc import urls
@@ -20,7 +21,7 @@ class Node:
     or for a question the children beneath each of its answers.
     """
 
-    __slots__ = ("active", "answers", "branches", "edited", "extra", "item", "live", "own", "parent", "path")
+    __slots__ = ("active", "answers", "bound", "branches", "edited", "extra", "item", "live", "own", "parent", "path")
 
     def __init__(self, item: FormItem, parent: "Node | None", path: str) -> None:
         self.item = item
@@ -32,6 +33,7 @@ class Node:
         self.answers: list[Json] = []
         self.branches: list[list[Node]] = []
         self.extra: Json = {}  # id, extension, definition, text of a loaded response, given back untouched
+        self.bound: dict[str, list[Any]] = {}  # what this copy was populated from, by name
         self.live: Json | None = None
 
     def children(self) -> Iterator["Node"]:

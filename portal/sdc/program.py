@@ -6,6 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Literal
 
 from portal.fhirpath import Expression
+from portal.sdc.queries import Query
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -15,6 +16,7 @@ class Variable:
     name: str
     owner: str
     program: "Program"
+    populated: bool = False  # bound to each copy when the response is populated, empty later
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -22,7 +24,7 @@ class Program:
     """One FHIRPath expression. `reads` are the questions whose answers it can look at, through its variables too."""
 
     text: str
-    run: Expression
+    run: Expression | Query
     reads: frozenset[str]
     variables: tuple[Variable, ...] = ()
 

@@ -1,6 +1,6 @@
 """One person filling one form: set an answer, see what it changes, keep it as a QuestionnaireResponse."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +12,11 @@ from portal.fhirpath import FhirPathError
 from portal.i18n import N_, Message
 from portal.sdc import checking, extraction
 from portal.sdc.conversion import same_answers, truth
-from portal.sdc.engine import Effects, Engine
+from portal.sdc.engine import Effects, Engine, Fetch
 from portal.sdc.model import AlertRule, Form, Option, Section
 from portal.sdc.nodes import Node
 from portal.sdc.parsing import parse_text
+from portal.sdc.populating import populate_observations
 from portal.sdc.scoring import ScoreResult
 from portal.sdc.tree import Tree
 from portal.sdc.values import CHOOSE, NotAnAnswer, from_answer, to_answer
@@ -58,7 +59,11 @@ class ItemState:
 class FormSession:
     """`response` is a stored draft or completed response, or None to begin. `now` is the instant that the form's own
     today() and now() see. `about` holds what a new response carries besides its answers: subject, author, source,
-    encounter, basedOn, partOf, identifier, meta. `given` are launch contexts by name (patient, user…) as resources.
+    encounter, basedOn, partOf, identifier, meta.
+
+    A new response is populated ($populate) from what is known: `given` are launch contexts by name (patient, user…) as
+    resources; `observations` those that linked questions may take their answer from; `fetch` answers the form's FHIR
+    queries (to know which will be asked, begin once with a `fetch` that notes the addresses and gives None).
     """
 
     def __init__(
@@ -70,6 +75,8 @@ class FormSession:
         locale: str = "fr",
         about: Json | None = None,
         given: Mapping[str, Any] | None = None,
+        fetch: Fetch | None = None,
+        observations: Sequence[Json] = (),
     ) -> None:
         self.form = form
         self.locale = locale
@@ -79,7 +86,9 @@ class FormSession:
         self._errors: dict[str, Message] = {}
         self._tree = Tree(form, response)
         head = {"questionnaire": form.canonical, "status": "in-progress", **self._about}
-        self._engine = Engine(form, self._tree, head, given or {}, self._now)
+        self._engine = Engine(form, self._tree, head, given or {}, self._now, fetch)
+        if response is None:
+            populate_observations(self._tree, observations, self._now)
         self._engine.start(fresh=response is None)
         self._raised = {rule.id for rule in self.alerts()}
 

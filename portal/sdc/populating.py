@@ -1,0 +1,138 @@
+"""$populate: what is known already goes into a new response. A problem here never stops anybody from filling the form in.
+
+Groups with a population context get one copy for each of its results; questions linked to Observations get the newest one.
+First values by expression follow in the engine, where they see these contexts.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+from portal.fhirpath import FhirPathError
+from portal.sdc.model import FormItem
+from portal.sdc.nodes import Node
+from portal.sdc.reading import decimal
+from portal.sdc.tree import Tree
+from portal.sdc.values import ANSWER_KEY, Bounds, NotAnAnswer, check_limits, matching_option
+from portal.types import Json
+
+if TYPE_CHECKING:
+    from portal.sdc.engine import Engine
+
+_DAYS = {"d": 1, "wk": 7, "mo": 30.4375, "a": 365.25, "h": 1 / 24, "min": 1 / 1440}
+_FINAL = ("final", "amended", "corrected")
+
+
+def populate_groups(engine: "Engine") -> None:
+    """From the outside in, so that an inner context may use the outer one."""
+    for item in engine.form.by_link_id.values():
+        if item.populated_by is None:
+            continue
+        for node in tuple(engine.nodes_of(item.link_id)):
+            try:
+                results = [each for found in engine.run(item.populated_by, node.parent) for each in _resources(found)]
+            except FhirPathError as error:
+                engine.faults[item.link_id] = str(error)
+                continue
+            if len(results) > 1 and not item.repeats:
+                engine.faults[item.link_id] = (
+                    "The population context gives several results for a group that stands once."
+                )
+                continue
+            _bind(engine.tree, node, item.population_name, results)
+        engine.tree.index()
+
+
+def populate_observations(tree: Tree, observations: Sequence[Json], now: datetime) -> None:
+    """The newest final Observation of one of the item's codes, if not older than the item allows."""
+    if not observations:
+        return
+    for nodes in tree.by_link_id.values():
+        for node in nodes:
+            period = _period(tree, node.item)
+            if period is None or not node.item.definition.get("code"):
+                continue
+            for observation in _newest_first(observations, node.item, now - period):
+                answers = _answer(node.item, observation)
+                if answers:
+                    node.answers = answers
+                    break
+
+
+def _resources(found: Any) -> Iterator[Any]:
+    if isinstance(found, dict) and cast("Json", found).get("resourceType") == "Bundle":
+        yield from (entry["resource"] for entry in cast("Json", found).get("entry", ()) if "resource" in entry)
+    else:
+        yield found
+
+
+def _bind(tree: Tree, node: Node, name: str, results: list[Any]) -> None:
+    siblings = tree.siblings(node)
+    place = siblings.index(node)
+    for offset, result in enumerate(results):
+        copy = node if offset == 0 else tree.make(node.item, node.parent, None)
+        copy.bound[name] = [result]
+        if offset:
+            siblings.insert(place + offset, copy)
+
+
+def _period(tree: Tree, item: FormItem) -> timedelta | None:
+    """Of the item, or of the nearest ancestor that says one."""
+    for link_id in (item.link_id, *reversed(item.ancestors)):
+        duration = tree.form.by_link_id[link_id].observed_within
+        if duration:
+            unit = duration.get("code") or duration.get("unit", "d")
+            return timedelta(days=float(duration.get("value", 0)) * _DAYS.get(unit, 1))
+    return None
+
+
+def _newest_first(observations: Sequence[Json], item: FormItem, since: datetime) -> list[Json]:
+    wanted = {(each.get("system"), each.get("code")) for each in item.definition["code"]}
+    found = [
+        (at, each)
+        for each in observations
+        if each.get("status") in _FINAL
+        and any((c.get("system"), c.get("code")) in wanted for c in each.get("code", {}).get("coding", ()))
+        and (at := _instant(each, since)) is not None
+        and at >= since
+    ]
+    return [each for _, each in sorted(found, key=lambda pair: pair[0], reverse=True)]
+
+
+def _instant(observation: Json, like: datetime) -> datetime | None:
+    text = observation.get("effectiveDateTime") or observation.get("issued") or ""
+    if len(text) < 10:
+        return None
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=like.tzinfo)
+
+
+def _answer(item: FormItem, observation: Json) -> list[Json]:
+    """Empty when the value is of another kind, in another unit, or impossible for the question."""
+    key = next((name for name in observation if name.startswith("value")), "")
+    value: Any = observation.get(key)
+    answer: Json = {}
+    match item.type:
+        case "integer" | "decimal" if key == "valueQuantity":
+            unit = (item.unit or {}).get("code")
+            if "comparator" not in value and value.get("code", unit) == unit and "value" in value:
+                number = decimal(value["value"])
+                answer = {ANSWER_KEY[item.type]: int(number) if item.type == "integer" else number}
+        case "integer" | "decimal" if key == "valueInteger":
+            answer = {ANSWER_KEY[item.type]: value}
+        case "choice" | "open-choice" if key == "valueCodeableConcept":
+            for coding in value.get("coding", ()):
+                option = item.option(matching_option(item, {"valueCoding": coding}))
+                if option:
+                    answer = option.answer
+        case "date" if key == "valueDateTime":
+            answer = {"valueDate": value[:10]}
+        case kind if ANSWER_KEY.get(kind) == key:
+            answer = {key: value}
+        case _:
+            pass
+    try:
+        check_limits(item, answer, Bounds(low=item.low, high=item.high))
+    except NotAnAnswer:
+        return []
+    return [answer] if answer else []

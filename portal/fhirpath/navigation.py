@@ -2,6 +2,7 @@
 
 A step takes the run, the current `$this` and a collection, and gives a collection. On plain JSON a choice element is
 found by its possible keys, and a primitive that has extensions but no value appears as a node, so that it still exists.
+The `value` of a primitive is its value without the extensions.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import Any
 from portal.fhirpath.model import Element, Model
 from portal.fhirpath.quantity import Quantity
 from portal.fhirpath.run import Run
-from portal.fhirpath.values import Collection, Node
+from portal.fhirpath.values import Collection, Node, system
 from portal.types import Json
 
 Step = Callable[[Run, Collection, Collection], Collection]
@@ -39,6 +40,8 @@ def raw_member(model: Model, name: str) -> Step:
     if not choices:
         return plain
 
+    own = name == "value"
+
     def choice(c: Run, t: Collection, v: Collection) -> Collection:  # noqa: ARG001
         out: Collection = []
         for d in v:
@@ -60,6 +63,8 @@ def raw_member(model: Model, name: str) -> Step:
                     out.append(found)
             elif type(d) is Quantity:
                 out += _of_quantity(d, name)
+            elif own and type(d) is not Node:
+                out.append(d)
         return out
 
     return choice
@@ -105,6 +110,8 @@ def typed_member(model: Model, name: str) -> Step:
             if type(node) is not Node:
                 if type(node) is Quantity:
                     out += _of_quantity(node, name)
+                elif name == "value":
+                    out.append(node)
                 continue
             value = node.value
             if type(value) is dict:
@@ -121,6 +128,8 @@ def typed_member(model: Model, name: str) -> Step:
                     out += [Node(one, own) for one in found if one is not None]
                 elif found is not None:
                     out.append(Node(found, element.own_type))
+            elif name == "value":
+                out += [] if value is None else [system(node)]
             elif type(node.sibling) is dict and name in {"id", "extension"}:
                 _below(model, node.sibling, name, "Element", model.element("Element", name), out)
         return out

@@ -179,13 +179,13 @@ def _moved(symbol: str, a: Any, b: Any, sign: int) -> Any:
         if sign > 0:
             return a + b
         raise _refused(symbol, a, b)
-    step = quantity_of(b)
+    step = Quantity(value=Decimal(b)) if number(b) and quantity_of(a) else quantity_of(b)
     if step:
         if type(a) is str:
             a = coerced(a, temporal.Time.make("", ()) if a[2:3] == ":" else temporal.Date.make("", ()))
         if isinstance(a, Temporal):
             return temporal.add(a, step, sign)
-        amount = quantity_of(a)
+        amount = Quantity(value=Decimal(a)) if number(a) else quantity_of(a)
         if amount:
             return quantities.add(amount, step, sign)
     raise _refused(symbol, a, b)

@@ -70,17 +70,15 @@ def order(a: Quantity, b: Quantity, *, equivalence: bool = False) -> tuple[Decim
 
 
 def same(a: Quantity, b: Quantity) -> bool | None:
+    """None where it cannot be known: a unit that is not in the table, or a calendar year beside a UCUM year."""
     try:
         pair = order(a, b)
+        if pair is not None:
+            return pair[0] == pair[1]
+        left, right = _unit(a, equivalence=True), _unit(b, equivalence=True)
     except ValueError:
         return None
-    if pair is None:
-        return None if _both_time(a, b) else (False if a.unit != b.unit else None)
-    return pair[0] == pair[1]
-
-
-def _both_time(a: Quantity, b: Quantity) -> bool:
-    return a.calendar != b.calendar or a.calendar
+    return None if left and right and left.dimension == right.dimension else False
 
 
 def times(a: Quantity, b: Quantity) -> Quantity | None:
@@ -103,7 +101,7 @@ def _combined(a: Quantity, b: Quantity, *, divide: bool) -> tuple[tuple[Decimal,
         return (a.value, b.value), b.unit
     if divide and a.unit == b.unit:
         return (a.value, b.value), "1"
-    left, right = _unit(a, equivalence=True), _unit(b, equivalence=True)
+    left, right = _unit(a, equivalence=False), _unit(b, equivalence=False)
     if left is None or right is None:
         return None
     return (left.to_base(a.value), right.to_base(b.value)), left.combine(right, divide=divide)

@@ -184,6 +184,8 @@ def add(moment: Temporal, quantity: Quantity, sign: int) -> Temporal | None:
         return None
     whole = int(amount.to_integral_value(ROUND_DOWN))
     if isinstance(moment, Time):
+        if MILLISECONDS[unit] > MILLISECONDS["hour"]:
+            raise FhirPathError("A time of day is moved by hours, minutes, seconds or milliseconds.")
         return _add_time(moment, whole * MILLISECONDS[unit])
     known = len(moment.parts)
     if unit == "week":

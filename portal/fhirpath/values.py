@@ -14,7 +14,6 @@ from portal.fhirpath.temporal import Date, DateTime, Time
 Collection = list[Any]
 
 _PARSERS = {"date": Date.parse, "dateTime": DateTime.parse, "instant": DateTime.parse, "time": Time.parse}
-_QUANTITIES = frozenset(("Quantity", "Age", "Count", "Distance", "Duration", "MoneyQuantity", "SimpleQuantity"))
 
 
 class Node:
@@ -57,10 +56,6 @@ def quantity_of(value: Any) -> Quantity | None:
     if isinstance(value, dict) and "value" in value and "linkId" not in value:
         return from_json(value)
     return None
-
-
-def is_quantity_type(type_name: str) -> bool:
-    return type_name in _QUANTITIES
 
 
 def number(value: Any) -> bool:

@@ -22,7 +22,7 @@ def table() -> str:
 
 def written(page: str) -> str:
     """The page with the present table below its heading."""
-    return page.split(HEADING)[0] + HEADING + table()
+    return page.split(HEADING, maxsplit=1)[0] + HEADING + table()
 
 
 if __name__ == "__main__":

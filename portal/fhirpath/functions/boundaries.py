@@ -100,10 +100,17 @@ def precision(c: Run, value: Any) -> int | None:  # noqa: ARG001
     return decimal_places(decimal(value)) if number(value) else None
 
 
+def _moment(value: Any) -> Temporal | None:
+    """A day or a time, also where it came as text of plain JSON; None for other values, which have no parts."""
+    if isinstance(value, Temporal) or not isinstance(value, str):
+        return value if isinstance(value, Temporal) else None
+    return Time.parse(value) if value[2:3] == ":" else DateTime.parse(value)
+
+
 def _part(name: str, kinds: tuple[type[Temporal], ...], place: int, text: str) -> None:
-    @group.scalar(f"{name}Of", "Temporal", "", "Integer", text)
+    @group.scalar(f"{name}Of", "", "", "Integer", text)
     def of(c: Run, value: Any) -> int | None:  # noqa: ARG001
-        moment = value if isinstance(value, Temporal) else DateTime.parse(value) or Time.parse(value)
+        moment = _moment(value)
         if not isinstance(moment, kinds):
             return None
         at = place - 3 if isinstance(moment, Time) else place
@@ -118,32 +125,28 @@ _part("minute", (DateTime, Time), 4, "The minute.")
 _part("second", (DateTime, Time), 5, "The second.")
 
 
-def _moment(value: Any) -> Any:
-    return value if isinstance(value, Temporal) else DateTime.parse(value)
-
-
-@group.scalar("millisecondOf", "Temporal", "", "Integer", "The millisecond.")
+@group.scalar("millisecondOf", "", "", "Integer", "The millisecond.")
 def millisecond_of(c: Run, value: Any) -> int | None:  # noqa: ARG001
-    moment = value if isinstance(value, Temporal) else DateTime.parse(value) or Time.parse(value)
+    moment = _moment(value)
     last = 2 if isinstance(moment, Time) else 5
     if moment is None or len(moment.parts) <= last or not isinstance(moment.parts[last], Decimal):
         return None
     return int(moment.parts[last] * 1000) % 1000
 
 
-@group.scalar("timezoneOffsetOf", "Temporal", "", "Decimal", "The zone in hours east of Greenwich.")
+@group.scalar("timezoneOffsetOf", "", "", "Decimal", "The zone in hours east of Greenwich.")
 def timezone_offset_of(c: Run, value: Any) -> Decimal | None:  # noqa: ARG001
     moment = _moment(value)
     return Decimal(moment.zone) / 60 if isinstance(moment, DateTime) and moment.zone is not None else None
 
 
-@group.scalar("dateOf", "Temporal", "", "Date", "The day without the time.")
+@group.scalar("dateOf", "", "", "Date", "The day without the time.")
 def date_of(c: Run, value: Any) -> Date | None:  # noqa: ARG001
     moment = _moment(value)
     return None if moment is None or isinstance(moment, Time) else Date.parse(moment[:10].split("T")[0])
 
 
-@group.scalar("timeOf", "Temporal", "", "Time", "The time without the day.")
+@group.scalar("timeOf", "", "", "Time", "The time without the day.")
 def time_of(c: Run, value: Any) -> Time | None:  # noqa: ARG001
     moment = _moment(value)
     if not isinstance(moment, DateTime) or len(moment.parts) < 4:

@@ -30,7 +30,7 @@ def to_boolean(value: Any) -> bool | None:
         return value
     if number(value):
         return True if value == 1 else False if value == 0 else None
-    if isinstance(value, str):
+    if type(value) is str:
         text = value.lower()
         return True if text in _TRUE else False if text in _FALSE else None
     return None
@@ -41,7 +41,7 @@ def to_integer(value: Any) -> int | None:
         return int(value)
     if type(value) is int:
         return value
-    if isinstance(value, str) and _INTEGER.fullmatch(value):
+    if type(value) is str and _INTEGER.fullmatch(value):
         found = int(value)
         return found if abs(found) <= LARGEST else None
     return None
@@ -50,7 +50,7 @@ def to_integer(value: Any) -> int | None:
 def to_decimal(value: Any) -> Decimal | None:
     if isinstance(value, bool) or number(value):
         return Decimal(value)
-    return Decimal(value) if isinstance(value, str) and _DECIMAL.fullmatch(value) else None
+    return Decimal(value) if type(value) is str and _DECIMAL.fullmatch(value) else None
 
 
 def to_string(value: Any) -> str | None:

@@ -1,5 +1,6 @@
 """Numbers. Results are exact decimals where they can be; what has no result (the root of -1) is empty."""
 
+from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Decimal
 from typing import Any
 
@@ -15,36 +16,42 @@ group = Group(name="Mathematics", table=TABLE)
 LARGEST_POWER = 1_000
 
 
-def _whole(value: Decimal) -> int | None:
-    return int(value) if abs(value) <= LARGEST else None
+def _whole(value: Any, way: str) -> Any:
+    """A whole number, or the quantity with one."""
+    if isinstance(value, Quantity):
+        return replace(value, value=value.value.to_integral_value(way))
+    found = decimal(value).to_integral_value(way)
+    return int(found) if abs(found) <= LARGEST else None
 
 
 @group.scalar("abs", "Number", "", "", "Without its sign.")
 def abs_(c: Run, value: Any) -> Any:  # noqa: ARG001
     if isinstance(value, Quantity):
-        return Quantity(value=abs(value.value), unit=value.unit, calendar=value.calendar)
+        return replace(value, value=abs(value.value))
     return abs(value)
 
 
-@group.scalar("ceiling", "Decimal", "", "Integer", "The next whole number above.")
-def ceiling(c: Run, value: Any) -> int | None:  # noqa: ARG001
-    return _whole(decimal(value).to_integral_value(ROUND_CEILING))
+@group.scalar("ceiling", "Number", "", "", "The next whole number above.")
+def ceiling(c: Run, value: Any) -> Any:  # noqa: ARG001
+    return _whole(value, ROUND_CEILING)
 
 
-@group.scalar("floor", "Decimal", "", "Integer", "The next whole number below.")
-def floor(c: Run, value: Any) -> int | None:  # noqa: ARG001
-    return _whole(decimal(value).to_integral_value(ROUND_FLOOR))
+@group.scalar("floor", "Number", "", "", "The next whole number below.")
+def floor(c: Run, value: Any) -> Any:  # noqa: ARG001
+    return _whole(value, ROUND_FLOOR)
 
 
-@group.scalar("truncate", "Decimal", "", "Integer", "Without what stands behind the point.")
-def truncate(c: Run, value: Any) -> int | None:  # noqa: ARG001
-    return _whole(decimal(value).to_integral_value(ROUND_DOWN))
+@group.scalar("truncate", "Number", "", "", "Without what stands behind the point.")
+def truncate(c: Run, value: Any) -> Any:  # noqa: ARG001
+    return _whole(value, ROUND_DOWN)
 
 
-@group.scalar("round", "Decimal", "digits?: Integer", "Decimal", "Rounded, halves up: 2.5 gives 3, -2.5 gives -2.")
+@group.scalar("round", "Number", "digits?: Integer", "", "Rounded, halves up: 2.5 gives 3, -2.5 gives -2.")
 def round_(c: Run, value: Any, digits: int = 0) -> Any:  # noqa: ARG001
     if digits < 0:
         raise FhirPathError("round() needs a number of digits that is not negative.")
+    if isinstance(value, Quantity):
+        return replace(value, value=half_up(value.value, min(digits, 30)))
     if type(value) is int or digits > 30:
         return value
     return half_up(value, digits) if abs(value) < 10**30 else value

@@ -12,6 +12,7 @@ Public modules: `urls` (addresses of the extensions), `reading` (texts, extensio
 Pure: no I/O, no clock. A `Form` is immutable; a `FormSession` belongs to one page. `portal.sdc.urls` is public too.
 """
 
+from portal.sdc.bundles import Extracted, extract_bundle
 from portal.sdc.compiling import compile_form
 from portal.sdc.model import (
     AlertRule,
@@ -32,6 +33,7 @@ __all__ = [
     "AlertRule",
     "Band",
     "Change",
+    "Extracted",
     "Fault",
     "Form",
     "FormItem",
@@ -43,6 +45,7 @@ __all__ = [
     "ScoreResult",
     "Section",
     "compile_form",
+    "extract_bundle",
     "is_valid",
     "validate",
 ]

@@ -18,6 +18,9 @@ from tests.browser.chromium import launch
 from tests.browser.server import ROOT, Server
 from tests.browser.visitor import Device, Locale, Visitor, photographer
 
+READY_MADE = os.environ.get("PORTAL_DEMONSTRATION")
+"""A data folder with the demonstration in it, for quick rounds while writing a journey: making it takes a minute."""
+
 PICTURES = Path(os.environ.get("PORTAL_PICTURES") or ROOT / "tests/pictures/out")
 
 
@@ -37,6 +40,8 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the demonstration in it, made once for all workers; to be copied, never served."""
+    if READY_MADE:
+        return Path(READY_MADE)
     shared = tmp_path_factory.getbasetemp()
     if os.environ.get("PYTEST_XDIST_WORKER"):
         shared = shared.parent

@@ -23,7 +23,7 @@ PATIENT_THROTTLES = {
     f"PORTAL_{name}": "100000"
     for name in ("CODES_PER_HOUR", "CODES_PER_HOUR_ADDRESS", "PASSWORDS_PER_HOUR", "PASSWORDS_PER_HOUR_ADDRESS")
 }
-STARTS_WITHIN = 180.0  # seconds; the first start makes two years of demonstration data
+STARTS_WITHIN = 600.0  # seconds; the first start makes two years of demonstration data
 
 
 def free_port() -> int:

@@ -74,7 +74,8 @@ def history(connection: sqlite3.Connection, engine: Engine, request: Request, ty
 def type_history(connection: sqlite3.Connection, engine: Engine, request: Request, type_: str) -> Answer:
     number = engine.names.find("type", type_)
     rows = connection.execute(
-        "SELECT rid, id, state, version, created, updated, method, body FROM resource WHERE type = ? AND state > 0 "
+        "SELECT r.rid, id, state, version, created, updated, method, json FROM resource r LEFT JOIN body b ON b.rid = r.rid "
+        "WHERE type = ? AND state > 0 "
         "UNION ALL SELECT h.rid, r.id, CASE WHEN h.body IS NULL THEN 2 ELSE 1 END, h.version, r.created, h.updated, h.method, "
         "h.body FROM history h JOIN resource r ON r.rid = h.rid WHERE h.type = ? ORDER BY version DESC",
         (number, number),

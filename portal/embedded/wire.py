@@ -9,16 +9,15 @@ from urllib.parse import unquote
 
 from portal.chance import Chance
 from portal.clock import Clock
-from portal.embedded.access import unauthorised
+from portal.embedded.doors import Doors
 from portal.embedded.engine import Engine
 from portal.embedded.identity import Authenticate, Identity
 from portal.embedded.messages import Answer, Params, Request, read_query
 from portal.embedded.metadata import VERSION, capability, health
 from portal.embedded.outcome import Refusal, outcome, refuse
 from portal.embedded.service import Service
-from portal.embedded.text import dumps, load_object, loads
-from portal.embedded.tokens import OAuthError, Tokens
-from portal.types import Json
+from portal.embedded.text import dumps, loads
+from portal.embedded.tokens import Tokens
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -52,6 +51,7 @@ class Wire:
         self.clock = clock
         self.authenticate = authenticate
         self.tokens = Tokens(service.store, engine, clock)
+        self.doors = Doors(self.tokens, service)
         self.base_url = base_url.rstrip("/") if base_url else None
         self.started = clock.monotonic()
         self._run, self._count = chance.id()[:8], itertools.count(1)
@@ -109,7 +109,9 @@ class Wire:
                     status=200, body=dumps(capability(self.engine, self._base(scope, headers), self.clock.now()))
                 )
             case ("auth", _) | ("Session",):
-                return await self._sign_in(method, path, headers, receive)
+                raw = await _body(receive, headers) if method == "POST" else b""
+                identity = None if path == ("auth", "token") else await self._identity(headers)
+                return await self.doors.answer(method, path, headers, raw, identity)
             case ("fhir", *rest):
                 identity = await self._identity(headers)
                 request = await self._read(scope, headers, receive, tuple(rest), identity)
@@ -127,40 +129,6 @@ class Wire:
         found = self.authenticate(token.strip())
         identity = await found if inspect.isawaitable(found) else found
         return identity or self.tokens.by_session(token.strip())
-
-    async def _sign_in(self, method: str, path: tuple[str, ...], headers: dict[str, str], receive: Receive) -> Answer:
-        """The addresses beside /fhir by which a person or a client proves itself, and leaves."""
-        raw = await _body(receive, headers) if method == "POST" else b""
-        asked: Json = {}
-        if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-            asked = dict(read_query(raw.decode("utf-8", "replace")))
-        elif raw:
-            asked = load_object(raw)
-        if (method, path) == ("POST", ("auth", "token")):
-            try:
-                granted = await self.tokens.grant(asked, headers.get("authorization", ""))
-            except OAuthError as problem:
-                return Answer(status=problem.status, body=dumps(problem.json()), content_type="application/json")
-            return Answer(status=200, body=dumps(granted), content_type="application/json")
-        identity = await self._identity(headers)
-        if identity is None:
-            raise unauthorised()
-        match (method, path):
-            case ("GET", ("auth", "userinfo")):
-                user, roles = self.service.guard.person(self.service.store.quick_reader, identity.user_id or "")
-                found = self.tokens.userinfo(identity, user, roles)
-                return Answer(status=200, body=dumps(found), content_type="application/json")
-            case ("DELETE", ("Session",)):
-                return Answer(status=204 if await self.tokens.end(identity) else 404)
-            case ("POST", ("auth", "change-password")):
-                done = await self.tokens.change_password(
-                    identity, str(asked.get("currentPassword", "")), str(asked.get("newPassword", ""))
-                )
-                if not done:
-                    raise refuse(422, "invalid", "The password was not changed")
-                return Answer(status=200, body=dumps({"code": "password_changed"}), content_type="application/json")
-            case _:
-                raise refuse(404, "not-found", "There is nothing at this address")
 
     async def _read(
         self, scope: Scope, headers: dict[str, str], receive: Receive, path: tuple[str, ...], identity: Identity | None

@@ -58,7 +58,7 @@ def _follow(connection: sqlite3.Connection, names: Names, include: Include, fron
         test += " AND r.type = ?"
         args.append(names.find("type", wanted))
     text = (
-        f"SELECT DISTINCT r.rid, n.text, r.id, r.body FROM by_reference b JOIN resource r ON r.rid = b.{there} AND r.state = 1 "
-        f"JOIN name n ON n.nid = r.type WHERE b.{here} IN ({marks}){test} ORDER BY r.rid"
+        f"SELECT DISTINCT r.rid, n.text, r.id, t.json FROM by_reference b JOIN resource r ON r.rid = b.{there} AND r.state = 1 "
+        f"JOIN body t ON t.rid = r.rid JOIN name n ON n.nid = r.type WHERE b.{here} IN ({marks}){test} ORDER BY r.rid"
     )
     return [(row[0], row[1], row[2], row[3]) for row in connection.execute(text, args)]

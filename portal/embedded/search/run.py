@@ -173,7 +173,7 @@ class _Search:
 
     def _bodies(self, rids: list[int]) -> dict[int, tuple[str, bytes]]:
         marks = ",".join("?" * len(rids))
-        text = f"SELECT rid, id, body FROM resource WHERE rid IN ({marks}) AND state = 1"
+        text = f"SELECT r.rid, r.id, b.json FROM resource r JOIN body b ON b.rid = r.rid WHERE r.rid IN ({marks}) AND r.state = 1"
         return {row[0]: (row[1], row[2]) for row in self.connection.execute(text, rids)}
 
 

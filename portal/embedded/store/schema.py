@@ -1,4 +1,4 @@
-"""Tables of the store. One row a resource, one row a superseded version, one row an indexed value; one row an
+"""Tables of the store. One row a resource (its text apart, so that searches read little), one row a superseded version, one row an indexed value; one row an
 event that a subscription's destination has not taken yet.
 
 Index tables are keyed (parameter, value, resource): a search is a range of the key. Each has a second order by resource,
@@ -47,6 +47,11 @@ CREATE TABLE event (
     correlation TEXT NOT NULL);
 CREATE INDEX event_of ON event (destination, eid);
 """,
+    """
+CREATE TABLE body (rid INTEGER PRIMARY KEY, json BLOB NOT NULL);
+INSERT INTO body SELECT rid, body FROM resource WHERE body IS NOT NULL;
+ALTER TABLE resource DROP COLUMN body;
+""",
 )
 """Each script takes a store of the layout before to the next; a new store goes through all."""
 
@@ -55,7 +60,6 @@ PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cache_size = -16384",
-    "PRAGMA mmap_size = 268435456",
 )
 NOT_A_STORE = N_("The record file {file} is damaged or is not a record file. Restore it from a backup.")
 

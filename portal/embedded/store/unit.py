@@ -146,10 +146,12 @@ class Unit:
         self.version += 1
         if previous is None:
             cursor = self.connection.execute(
-                "INSERT INTO resource (type, id, state, version, created, updated, method, body) VALUES (?,?,?,?,?,?,?,?)",
-                (self.number("type", type_), id_, state, self.version, created, self.now, method, body),
+                "INSERT INTO resource (type, id, state, version, created, updated, method) VALUES (?,?,?,?,?,?,?)",
+                (self.number("type", type_), id_, state, self.version, created, self.now, method),
             )
-            return int(cursor.lastrowid or 0)
+            rid = int(cursor.lastrowid or 0)
+            self.connection.execute("INSERT INTO body (rid, json) VALUES (?, ?)", (rid, body))
+            return rid
         if previous.state != MENTIONED:
             self.connection.execute(
                 "INSERT INTO history (rid, version, type, updated, method, body) VALUES (?,?,?,?,?,?)",
@@ -163,9 +165,13 @@ class Unit:
                 ),
             )
         self.connection.execute(
-            "UPDATE resource SET state=?, version=?, created=?, updated=?, method=?, body=? WHERE rid=?",
-            (state, self.version, created, self.now, method, body, previous.rid),
+            "UPDATE resource SET state=?, version=?, created=?, updated=?, method=? WHERE rid=?",
+            (state, self.version, created, self.now, method, previous.rid),
         )
+        if body is None:
+            self.connection.execute("DELETE FROM body WHERE rid = ?", (previous.rid,))
+        else:
+            self.connection.execute("INSERT OR REPLACE INTO body (rid, json) VALUES (?, ?)", (previous.rid, body))
         return previous.rid
 
     def _note(self, rid: int, type_: str, id_: str, state: int, created: int, method: str, body: bytes | None) -> Kept:
@@ -206,7 +212,8 @@ class Unit:
 def find(connection: sqlite3.Connection, names: Names, type_: str, id_: str) -> Kept | None:
     """The row of a resource in any state, or None when nobody ever named it."""
     found = connection.execute(
-        "SELECT rid, state, version, created, updated, method, body FROM resource WHERE type = ? AND id = ?",
+        "SELECT r.rid, state, version, created, updated, method, json FROM resource r LEFT JOIN body b ON b.rid = r.rid "
+        "WHERE type = ? AND id = ?",
         (names.find("type", type_), id_),
     ).fetchone()
     return Kept(found[0], type_, id_, *found[1:]) if found else None
@@ -227,7 +234,7 @@ def all_live(connection: sqlite3.Connection, names: Names, type_: str) -> Iterat
     last = ""
     while True:
         rows = connection.execute(
-            "SELECT rid, id, state, version, created, updated, method, body FROM resource "
+            "SELECT r.rid, id, state, version, created, updated, method, json FROM resource r JOIN body b ON b.rid = r.rid "
             "WHERE type = ? AND id > ? AND state = 1 ORDER BY id LIMIT 200",
             (names.find("type", type_), last),
         ).fetchall()

@@ -1,9 +1,9 @@
 """From what the record knows to what charts draw: plain values, in the reader's language."""
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 
 from components.charts import Band, DrugBar, DrugGroup, LabLine, LabPoint, Period, ScoreLine, ScorePoint
-from components.charts.data import period_of
 from portal.i18n import NBSP, Texts
 from portal.record import Course, Life, Measure, ScoreSeries, Series
 from portal.sdc import Form, ScoreDefinition
@@ -81,12 +81,10 @@ def dose(t: Texts, course: Course) -> str:
     return course.dose if course.daily_mg is None else f"{t.number(course.daily_mg)}{NBSP}mg"
 
 
-def period_for(life: Life, today_period: Period) -> Period:
-    """The life chart begins with the first thing known, at most as far back as the charts of scores."""
-    start = life.start
-    if start is None or start >= today_period.start:
-        return today_period
-    return Period(start=max(start, period_of(today_period.today, years=3).start), today=today_period.today)
+def period_for(life: Life, today: date) -> Period:
+    """From the first thing known, a little before it, at most three years back and at least half a year."""
+    first = min(life.start or today, today - timedelta(days=180))
+    return Period(start=max(first, today - timedelta(days=3 * 366)) - timedelta(days=12), today=today)
 
 
 def _floor(definition: ScoreDefinition, low: float) -> float:

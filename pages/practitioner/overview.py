@@ -1,5 +1,6 @@
 """/patients/{patient}: mood, treatments and lithium on one axis; what to read; the last scores."""
 
+from dataclasses import replace
 from functools import partial
 
 from markupsafe import Markup
@@ -42,9 +43,9 @@ def life_card(visit: Visit, seen: Overview) -> None:
         words = t("The first score or treatment will draw it. Ask for a questionnaire, or write what is taken.")
         block(empty(t("No line of life yet"), words, "chart"), "sheet", "section")
         return
-    lines = [score_line(t, each) for each in (life.mania, life.depression) if each is not None]
-    bars, lithium = drug_bars(t, life.courses), lab_line(t, life.lithium) if life.lithium is not None else None
-    period = period_for(life, period_of(visit.me.clock.today(), *(line.points for line in lines)))
+    bars = drug_bars(t, life.courses)
+    lithium = replace(lab_line(t, life.lithium), name=t("Lithium")) if life.lithium is not None else None
+    period = period_for(life, visit.me.clock.today())
     mania = score_line(t, life.mania) if life.mania is not None else None
     depression = score_line(t, life.depression) if life.depression is not None else None
     draw = partial(life_chart, t, period, mania=mania, depression=depression, drugs=bars, lithium=lithium)
@@ -80,7 +81,7 @@ def _twin(t: Texts, seen: Overview) -> Markup:
 
 def score_cards(visit: Visit, seen: Overview) -> None:
     """One small chart a main score; each is built when it comes into sight."""
-    drawn = [each for each in seen.scores if each.definition.main and len(each.points) > 1]
+    drawn = [each for each in seen.scores if each.definition.main and each.definition.bands and len(each.points) > 1]
     if not drawn:
         return
     with ui.element("div").classes("chartgrid"):

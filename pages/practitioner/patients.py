@@ -97,13 +97,16 @@ def row(visit: Visit, patient: PatientRow) -> tuple[Cell, ...]:
         ", ".join(part for part in (sex(t, patient.gender), years) if part),
         alert,
     )
-    studies = ", ".join(study_words(trial, glance.visit) for trial in glance.trials)
+    studies = ", ".join(study_words(trial, glance) for trial in glance.trials)
     none = h('<span class="muted">{}</span>', t("No score yet"))
     return (
         who,
-        h('<span class="num muted">{}</span>', spaced(patient.fondacode)),
+        h('<span class="num muted nowrap">{}</span>', spaced(patient.fondacode)),
         studies or h('<span class="muted">–</span>'),
         meter(glance.done, glance.asked) if glance.asked else h('<span class="muted">–</span>'),
         score_words(t, catalogue, glance.score) if glance.score is not None else none,
-        h('<span class="num">{}</span>', coming(t, glance.visit.on, visit.me.clock.today()) if glance.visit else "–"),
+        h(
+            '<span class="num nowrap">{}</span>',
+            coming(t, glance.visit.on, visit.me.clock.today()) if glance.visit else "–",
+        ),
     )

@@ -105,7 +105,9 @@ def kind(
 def _sent(visit: Visit, head: PatientSummary, row: ResponseRow) -> Markup:
     t, catalogue = visit.t, visit.me.catalogue
     changed = tag(t("Corrected"), "info") if row.status == "amended" else ""
-    given = join((scored(t, catalogue, each.code, each.value) for each in row.scores[:1]), " ")
+    given = join(scored(t, catalogue, each.code, each.value) for each in row.scores[:1])
+    if not given and any(score.main for score in row.form.scores):
+        given = h('<span class="muted">{}</span>', t("No score: answers are missing"))
     return h(
         '<a class="task sent" href="/patients/{}/questionnaires/{}"><b>{}</b><small>{} {}</small><span class="given">{}</span></a>',
         head.id,

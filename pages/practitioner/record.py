@@ -56,6 +56,7 @@ def bar(t: Texts, visit: Visit, head: PatientSummary, tab: str) -> Markup:
         more = tag(t("+ {n}", n=glance.alerts - 1), "danger") if glance.alerts > 1 else Markup()
         alert = h('<a class="plainlink" href="{}#a-lire">{}{}</a>', here, tag(words, "danger", "alert"), more)
     ask = link_button(t("Ask for a questionnaire"), f"{here}/questionnaires?demander=1", "side", "plus")
+    ask = Markup() if tab == "/questionnaires" else ask  # that page has its own
     tabs = join(
         h(
             '<a href="{}{}"{}>{}</a>',
@@ -88,7 +89,7 @@ def _facts(t: Texts, head: PatientSummary) -> dict[str, str | Markup]:
     found[t("Sex")] = sex(t, head.gender)
     found["Fondacode"] = spaced(head.fondacode)
     if head.glance.trials:
-        found[t("Study")] = ", ".join(study_words(trial, head.glance.visit) for trial in head.glance.trials)
+        found[t("Study")] = ", ".join(study_words(trial, head.glance) for trial in head.glance.trials)
     label = t("Centre") if len(head.centres) == 1 else t("Centres")
     found[label] = ", ".join(centre.city for centre in head.centres)
     return found

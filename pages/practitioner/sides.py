@@ -1,6 +1,6 @@
 """What stands beside the charts of the overview: what to read, last scores, what is taken, the next visit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 from nicegui import ui
@@ -19,7 +19,7 @@ from portal.i18n import Texts
 from portal.people import PatientSummary
 from portal.record import Alert, Overview, ScoreSeries, Series, Treatment, Watched, acknowledge_alert
 
-MOST_SCORES = 8
+MOST_SCORES, MOST_ALERTS = 8, 3
 
 
 def to_read(visit: Visit, seen: Overview) -> None:
@@ -32,7 +32,7 @@ def to_read(visit: Visit, seen: Overview) -> None:
             block(t("Nothing new. Alerts of questionnaires and results out of range appear here."), "soft", "p")
             return
         with ui.element("ul").classes("plain watch"):
-            for alert in seen.alerts:
+            for alert in seen.alerts[:MOST_ALERTS]:
                 _alert(visit, alert)
             for series in out[:4]:
                 block(
@@ -40,6 +40,17 @@ def to_read(visit: Visit, seen: Overview) -> None:
                     "warn",
                     "li",
                 )
+        _more(visit, seen.alerts[MOST_ALERTS:])
+
+
+def _more(visit: Visit, alerts: Sequence[Alert]) -> None:
+    """The others, under one line that opens."""
+    if alerts:
+        with ui.element("details"):
+            block(visit.t.plural("{n} more alert", "{n} more alerts", len(alerts)), tag="summary")
+            with ui.element("ul").classes("plain watch"):
+                for alert in alerts:
+                    _alert(visit, alert)
 
 
 def _alert(visit: Visit, alert: Alert) -> None:
@@ -104,7 +115,8 @@ def _small(t: Texts, series: Series) -> Markup:
 
 def last_scores(t: Texts, series: Iterable[ScoreSeries]) -> Markup:
     """The latest of each main score, with its band and how it moved."""
-    rows = [each for each in series if each.definition.main][:MOST_SCORES]
+    banded = [each for each in series if each.definition.main and each.definition.bands]
+    rows = sorted(banded, key=lambda each: each.last.day, reverse=True)[:MOST_SCORES]
     body = join(_score(t, each) for each in rows)
     heads = h(
         '<th scope="col">{}</th><th scope="col"><span class="sr">{}</span></th><th scope="col">{}</th>',

@@ -1,7 +1,7 @@
 """/a-faire: what waits for the team over all its patients: alerts, forms to fill, remarks of studies."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from markupsafe import Markup
 from nicegui import ui
@@ -17,6 +17,8 @@ from portal.people import names_of, own_centres, patients_with
 from portal.record import Alert, alerts
 from portal.responses import State, TodoItem, todo
 from portal.review import Remark, open_remarks
+
+SHOWN = 15  # patients with an alert; the others under one line that opens
 
 
 def register(site: Site) -> None:
@@ -37,7 +39,7 @@ def register(site: Site) -> None:
                 block(empty(t("Nothing to do today"), words, "done"), "sheet")
                 return
             with ui.element("div").classes("flow-l"):
-                _part(t("Alerts"), join(_alert(visit, each) for each in found), t("No alert."))
+                _part(t("Alerts"), _alerts(visit, found), t("No alert."))
                 rows = join(_form(visit, each, who) for each in waiting)
                 _part(t("Questionnaires to fill by the team"), rows, t("None to fill."))
                 _part(t("Remarks of studies"), _remarks(visit, said, who), t("No remark waits."))
@@ -48,19 +50,28 @@ def _part(title: str, rows: Markup, nothing: str) -> None:
     block(h('<h2 class="pad-head">{}</h2>{}', title, inside), "sheet sheet-flush", "section")
 
 
-def _alert(visit: Visit, alert: Alert) -> Markup:
-    t = visit.t
-    words = alert_words(t, visit.me.catalogue, alert.rule, alert.text)
-    name, day = f"{alert.family} {alert.given}", t.moment(alert.at)
-    where = f"/patients/{alert.patient}#a-lire"
-    return h(
-        '<a class="task" href="{}"><b>{}</b><small>{} {}</small>{}</a>',
-        where,
-        name,
-        tag(words, "danger", "alert"),
-        day,
-        icon("next"),
+def _alerts(visit: Visit, found: Sequence[Alert]) -> Markup:
+    """One row a patient, with their gravest alert and how many others; a long list opens."""
+    by_patient: dict[str, list[Alert]] = {}
+    for alert in found:
+        by_patient.setdefault(alert.patient, []).append(alert)
+    rows = [_alert(visit, each) for each in by_patient.values()]
+    if len(rows) <= SHOWN:
+        return join(rows)
+    words = visit.t.plural("{n} more patient", "{n} more patients", len(rows) - SHOWN)
+    more = h(
+        '<details class="pad"><summary>{}</summary><div class="rows">{}</div></details>', words, join(rows[SHOWN:])
     )
+    return join([*rows[:SHOWN], more])
+
+
+def _alert(visit: Visit, alerts: Sequence[Alert]) -> Markup:
+    t, first = visit.t, alerts[0]
+    words = tag(alert_words(t, visit.me.catalogue, first.rule, first.text), "danger", "alert")
+    others = tag(f"+ {len(alerts) - 1}", "danger") if len(alerts) > 1 else Markup()
+    name, where = f"{first.family} {first.given}", f"/patients/{first.patient}#a-lire"
+    shape = '<a class="task" href="{}"><b>{}</b><small>{} {} {}</small>{}</a>'
+    return h(shape, where, name, words, others, t.moment(first.at), icon("next"))
 
 
 def _form(visit: Visit, item: TodoItem, who: Mapping[str, str]) -> Markup:

@@ -70,11 +70,9 @@ def _action(words: str, line: Treatment, action: treatment_dialogs.Action) -> No
 def _drug(t: Texts, line: Treatment) -> Markup:
     since = t("since {day}", day=t.day(line.start)) if line.start else ""
     small = ", ".join(part for part in (line.drug_class.label.text(t.locale), since, line.indication) if part)
-    daily = (
-        h(' <span class="muted num">({})</span>', t("{mg} mg a day", mg=t.number(line.daily_mg)))
-        if line.daily_mg
-        else ""
-    )
+    said = line.daily_mg is not None and f"{line.daily_mg} mg" in line.dosage.replace(",", ".")
+    daily = t("{mg} mg a day", mg=t.number(line.daily_mg)) if line.daily_mg is not None and not said else ""
+    daily = h(' <span class="muted num">({})</span>', daily) if daily else Markup()
     mark = h('<i class="drugmark" data-class="{}"></i>', line.drug_class.key)
     return h("{}<span><b>{}</b> {}{}<small>{}</small></span>", mark, line.name, line.dosage, daily, small)
 

@@ -10,7 +10,7 @@ from components.markup import band, h, trend
 from pages.practitioner.drawing import instrument
 from portal.authoring import Catalogue
 from portal.i18n import Texts
-from portal.people import ScoreGlance, TrialGlance, VisitGlance
+from portal.people import Glance, ScoreGlance, TrialGlance
 from portal.record import analytes
 
 
@@ -35,9 +35,11 @@ def coming(t: Texts, day: date, today: date) -> str:
     return soon(t, day) if day.year == today.year else format_date(day, "d MMM yyyy", locale=locale)
 
 
-def study_words(trial: TrialGlance, visit: VisitGlance | None) -> str:
-    """The study, and the visit that comes next in it."""
-    return f"{trial.name} · {visit.label}" if visit is not None and visit.trial == trial.id else trial.name
+def study_words(trial: TrialGlance, glance: Glance) -> str:
+    """The study, and the visit that goes on in it, or else the one that comes next."""
+    visits = (glance.current, glance.visit)
+    label = next((visit.label for visit in visits if visit is not None and visit.trial == trial.id), "")
+    return f"{trial.name} · {label}" if label else trial.name
 
 
 def alert_words(t: Texts, catalogue: Catalogue, rule: str, stored: str) -> str:

@@ -13,7 +13,7 @@ from portal.demo.cast import DemoPatient
 from portal.demo.filling import answers
 from portal.demo.lives import MONTHS, Course, Life, day_of, life_of, sample
 from portal.people import create_patient, link_patient, patient_scope
-from portal.record import add_biology, add_treatment, change_dose, stop_treatment
+from portal.record import acknowledge_alert, add_biology, add_treatment, alerts, change_dose, stop_treatment
 from portal.responses import Draft, assign, open_draft, save_answer, submit
 from portal.trials import Trial, enrol, open_visit, plan_visits, visits
 
@@ -105,6 +105,15 @@ async def live(story: Story) -> None:
     seen = await _trial(story) if patient.trial in story.trials else set[date]()
     await _follow_up(story, seen)
     await _now(story)
+    await _acknowledge(story)
+
+
+async def _acknowledge(story: Story) -> None:
+    """The team has seen what is older than three weeks, each on the day after it was raised."""
+    for alert in await alerts(story.doctor(story.today), story.id):
+        day = alert.at.astimezone(PARIS).date()
+        if day < story.today - timedelta(days=21):
+            await acknowledge_alert(story.doctor(day + timedelta(days=1)), alert.id, note="Vu en entretien.")
 
 
 async def _take(story: Story, course: Course) -> None:

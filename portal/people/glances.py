@@ -42,12 +42,13 @@ class ScoreGlance:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VisitGlance:
-    """The next visit. `label` is the trial's word for it, such as M36; `trial` is empty outside of any."""
+    """One visit. `label` is the trial's word for it, such as M36; `trial` is empty outside of any."""
 
     encounter: str
     trial: str
     label: str
     on: date
+    planned: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +62,10 @@ class TrialGlance:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Glance:
-    """`done` of `asked` questionnaires: those to fill now and those filled in the last 90 days."""
+    """`done` of `asked` questionnaires: those to fill now and those filled in the last 90 days.
+
+    `visit` is the next one planned, `current` the latest that has begun and is not closed.
+    """
 
     alert: AlertGlance | None
     alerts: int
@@ -70,6 +74,7 @@ class Glance:
     asked: int
     score: ScoreGlance | None
     visit: VisitGlance | None
+    current: VisitGlance | None
 
 
 async def glances(acting: Acting, patients: Sequence[str]) -> dict[str, Glance]:
@@ -112,7 +117,6 @@ async def glances(acting: Acting, patients: Sequence[str]) -> dict[str, Glance]:
             {
                 "patient": whom,
                 "status": "planned,arrived,in-progress",
-                "date": f"ge{today.isoformat()}",
                 "_sort": "date",
                 "_count": 500,
             },
@@ -131,15 +135,16 @@ async def glances(acting: Acting, patients: Sequence[str]) -> dict[str, Glance]:
             done=len(done_of[each]),
             asked=len(done_of[each]) + len(asked_of[each]),
             score=_score(scores_of[each]),
-            visit=_visit(visits_of[each][0]) if visits_of[each] else None,
+            visit=next((visit for visit in map(_visit, visits_of[each]) if visit.planned and visit.on >= today), None),
+            current=next((visit for visit in map(_visit, reversed(visits_of[each])) if not visit.planned), None),
         )
         for each in patients
     }
 
 
 def main_scores(acting: Acting) -> list[str]:
-    """Codes of the score by which each instrument of the catalogue is known, such as PHQ9_TOTAL."""
-    return [score.code for form in acting.catalogue for score in form.scores if score.main]
+    """Codes of the score by which each instrument with severity bands is known, such as PHQ9_TOTAL."""
+    return [score.code for form in acting.catalogue for score in form.scores if score.main and score.bands]
 
 
 def _by_patient(resources: Iterable[Json], element: str) -> dict[str, list[Json]]:
@@ -210,4 +215,10 @@ def _visit(encounter: Json) -> VisitGlance:
     tags: list[Json] = encounter.get("meta", {}).get("tag", [])
     trial = next((each["code"] for each in tags if each.get("system") == systems.TRIAL), "")
     label = (kinds[0].get("text") if kinds else "") or codings[0].get("display") or codings[0].get("code", "")
-    return VisitGlance(encounter=encounter["id"], trial=trial, label=label, on=day_of(encounter["period"]["start"]))
+    return VisitGlance(
+        encounter=encounter["id"],
+        trial=trial,
+        label=label,
+        on=day_of(encounter["period"]["start"]),
+        planned=encounter["status"] == "planned",
+    )

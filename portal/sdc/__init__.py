@@ -12,6 +12,7 @@ Public modules: `urls` (addresses of the extensions), `reading` (texts, extensio
 Pure: no I/O, no clock. A `Form` is immutable; a `FormSession` belongs to one page. `portal.sdc.urls` is public too.
 """
 
+from portal.sdc.assembling import Assembled, assemble
 from portal.sdc.bundles import Extracted, extract_bundle
 from portal.sdc.compiling import compile_form
 from portal.sdc.model import (
@@ -31,6 +32,7 @@ from portal.sdc.validation import is_valid, validate
 
 __all__ = [
     "AlertRule",
+    "Assembled",
     "Band",
     "Change",
     "Extracted",
@@ -44,6 +46,7 @@ __all__ = [
     "ScoreDefinition",
     "ScoreResult",
     "Section",
+    "assemble",
     "compile_form",
     "extract_bundle",
     "is_valid",

@@ -1,0 +1,97 @@
+from portal.sdc import FormSession, assemble, compile_form
+from tests.sdc.small import NOW, questionnaire, value
+
+SUB = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-subQuestionnaire"
+VARIABLE = "http://hl7.org/fhir/StructureDefinition/variable"
+CALCULATED = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-calculatedExpression"
+
+
+def variable(name: str, text: str) -> dict:
+    return {"url": VARIABLE, "valueExpression": {"name": name, "language": "text/fhirpath", "expression": text}}
+
+
+def placeholder(link_id: str, canonical: str, prefix: str = "") -> dict:
+    more = [variable("linkIdPrefix", f"'{prefix}'")] if prefix else []
+    return {
+        "linkId": link_id,
+        "type": "display",
+        "text": "…",
+        "extension": [{"url": SUB, "valueCanonical": canonical}, *more],
+    }
+
+
+def group(*items: dict) -> dict:
+    return {"linkId": "g", "type": "group", "text": "G", "item": list(items)}
+
+
+DOUBLE = {
+    "linkId": "b",
+    "type": "integer",
+    "text": "B",
+    "extension": [{"url": CALCULATED, "valueExpression": {"language": "text/fhirpath", "expression": "%two * %resource.descendants().where(linkId = 'a').answer.value"}}],
+}  # fmt: skip
+PART = questionnaire(
+    {"linkId": "a", "type": "integer", "text": "A"},
+    DOUBLE,
+    {
+        "linkId": "c",
+        "type": "string",
+        "text": "C",
+        "enableWhen": [{"question": "a", "operator": "exists", "answerBoolean": True}],
+    },
+    url="urn:part",
+    extension=[variable("two", "2")],
+    contained=[{"resourceType": "ValueSet", "id": "v"}],
+)
+
+
+def assembled(*items: dict, **forms: dict):
+    known = {"urn:part|1": PART, **{f"urn:{name}|1": form for name, form in forms.items()}}
+    return assemble(questionnaire(*items), known.get)
+
+
+def test_a_placeholder_gives_way_to_the_items_of_its_form():
+    result = assembled(group(placeholder("p", "urn:part|1")))
+    assert result.faults == ()
+    assert [each["linkId"] for each in result.questionnaire["item"][0]["item"]] == ["a", "b", "c"]
+    assert result.questionnaire["version"] == "1-assembled"
+    assert "urn:part|1" in str(result.questionnaire["extension"])
+    assert result.questionnaire["contained"] == PART["contained"]
+
+
+def test_an_assembled_form_works_with_what_its_parts_declared():
+    session = FormSession(compile_form(assembled(group(placeholder("p", "urn:part|1"))).questionnaire), now=NOW)
+    session.set("a", 4)
+    assert value(session, "b") == 8
+
+
+def test_the_same_form_twice_needs_a_prefix_and_then_works_twice():
+    twice = assembled(
+        {**group(placeholder("p", "urn:part|1", "x-")), "linkId": "g1"},
+        {**group(placeholder("q", "urn:part|1", "y-")), "linkId": "g2"},
+    )
+    assert twice.faults == ()
+    session = FormSession(compile_form(twice.questionnaire), now=NOW)
+    session.set("x-a", 4)
+    session.set("y-a", 5)
+    assert (value(session, "x-b"), value(session, "y-b")) == (8, 10)
+    assert session.state("x-c").enabled
+
+
+def test_what_cannot_be_assembled_is_named():
+    looped = questionnaire(placeholder("p", "urn:loop|1"), url="urn:loop")
+    faults = {
+        "unknown": assembled(placeholder("p", "urn:nothing|1")).faults,
+        "loop": assembled(placeholder("p", "urn:loop|1"), loop=looped).faults,
+        "twice": assembled(placeholder("p", "urn:part|1"), {"linkId": "a", "type": "string", "text": "A"}).faults,
+    }
+    assert {name: [fault.text for fault in found] for name, found in faults.items()} == {
+        "unknown": ["The form urn:nothing|1 is not known."],
+        "loop": ["The form urn:loop|1 contains itself."],
+        "twice": ["This linkId stands twice in the assembled form."],
+    }
+
+
+def test_a_variable_that_exists_already_is_a_fault():
+    holder = {**group(placeholder("p", "urn:part|1")), "extension": [variable("two", "3")]}
+    assert [fault.link_id for fault in assembled(holder).faults] == ["p"]

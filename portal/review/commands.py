@@ -1,5 +1,7 @@
 """What an ARC and a centre do in a review. Each command is one transaction: the event, the remark, the form's line in lists."""
 
+import sys
+
 from portal import audit
 from portal.access import Permission, decide
 from portal.acting import Acting
@@ -43,7 +45,12 @@ async def decide_item(acting: Acting, response_id: str, location: str, verdict: 
             if text:
                 transaction.create(_line(acting, task, text))
     event = ReviewEvent(
-        id=event_id, verdict=verdict, digests={location: place.digest}, who=acting.actor.reference, at=now
+        id=event_id,
+        verdict=verdict,
+        digests={location: place.digest},
+        who=acting.actor.reference,
+        at=now,
+        order=sys.maxsize,
     )
     still = (
         sum(_live(task) for task in loaded.remark_tasks) - (0 if verdict is Verdict.NOT_VALID else len(live)) + opened

@@ -53,6 +53,7 @@ def read_event(resource: Json) -> Event:
     return Event(
         id=resource["id"],
         version=next(versions, ""),
+        order=int(written) if (written := resource["meta"]["versionId"]).isdecimal() else 0,
         verdict=Verdict(resource["status"]),
         digests=digests,
         who=resource["attestation"]["who"]["reference"],

@@ -32,7 +32,8 @@ class ItemState(StrEnum):
 class Event:
     """One decision over one or several places; `digests` holds, by location, what the answer was then.
 
-    `version` is that of the response that was decided.
+    `version` is that of the response that was decided; `order` the server's count of writes, which settles the order of
+    decisions of the same instant.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Event:
     who: str
     at: datetime
     version: str = ""
+    order: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +56,7 @@ class Standing:
 def fold(events: Iterable[Event], digests: Mapping[str, str]) -> dict[str, Standing]:
     """The standing of each place whose digest is given; a decision on another answer than today's is "changed"."""
     latest: dict[str, Event] = {}
-    for event in sorted(events, key=lambda event: (event.at, event.id)):
+    for event in sorted(events, key=lambda event: (event.at, event.order, event.id)):
         for location in event.digests:
             if event.verdict is not Verdict.CHANGED:
                 latest[location] = event

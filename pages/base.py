@@ -27,6 +27,7 @@ from components.markup import note
 from pages.language import texts_for
 from pages.open_pages import OpenPages
 from pages.security.cookies import BROWSER
+from pages.still_there import StillThere
 from pages.theme import COOKIE as THEME
 from pages.theme import wear
 from pages.wrong import wrong_page
@@ -42,6 +43,7 @@ from portal.i18n import Texts
 SIGNED_OUT = "/deconnexion"
 HOMES = {Role.PATIENT: "/accueil", Role.ARC: "/revue", Role.ADMIN: "/centres"}
 AUDIENCES = {Role.PATIENT: Audience.PATIENT, Role.ARC: Audience.ARC, Role.ADMIN: Audience.ADMIN}
+A_MOMENT = 2.0  # seconds
 LONGEST_BUILD = 30.0  # seconds; longer than the record server's own deadline, which gives a better sentence
 
 Handler = Callable[..., Awaitable[Any] | Any]
@@ -52,9 +54,11 @@ log = structlog.get_logger("portal.pages")
 
 @dataclass(kw_only=True, slots=True)
 class Said:
-    """Where the page's sentences on errors appear now."""
+    """Where the page's sentences on errors appear now, and when session and rights were last looked at (monotonic)."""
 
     place: ui.html | None = None
+    session_seen: float = float("-inf")
+    rights_read: float = float("-inf")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,16 +147,27 @@ class Visit:
 
         return guarded
 
-    async def still_allowed(self, *, while_away: bool) -> bool:
-        """Whether the handler may run; SignInNeeded when the session is dead, a fresh page when rights have changed."""
+    async def still_allowed(self, *, while_away: bool, rights_for: float = 0.0) -> bool:
+        """Whether the handler may run; SignInNeeded when the session is dead, a fresh page when rights have changed.
+
+        With `rights_for`, rights read less than that many seconds ago are good enough, and a session seen a moment ago:
+        for what people do many times a minute.
+        """
         if self.acting is None or self.session is None:
+            return True
+        now = self.portal.clock.monotonic()
+        if now - self.said.rights_read < rights_for and now - self.said.session_seen < A_MOMENT:
             return True
         session = await sessions.by_id(self.site.door, self.session.id)
         if session is None:
             raise SignInNeeded
+        self.said.session_seen = now
         await sessions.touch(self.site.door, session)
+        if now - self.said.rights_read < rights_for:
+            return True
         try:
             actor = await people.actor(self.site.door, session.user, session.role)
+            self.said.rights_read = now
         except Unavailable:
             if while_away:
                 return True
@@ -187,15 +202,16 @@ class Site:
             async def shown(request: Request, **given: Any) -> Response | None:
                 try:
                     visit = await self.visit(request, roles)
-                    if visit.session is not None:
-                        self.open_pages.add(ui.context.client, visit)
                     wear(request.cookies.get(THEME, ""))
                     visit.errors_here()
-                    return await builder(visit, **given, **({"request": request} if wants_request else {}))
+                    answer = await builder(visit, **given, **({"request": request} if wants_request else {}))
+                    if answer is None and visit.acting is not None:
+                        self.open_pages.add(ui.context.client, visit, StillThere(visit))
                 except SignInNeeded:
                     return RedirectResponse(self._sign_in(request, roles), status_code=303)
                 except PortalError as error:
                     return wrong_page(request, self.texts(request), error)
+                return answer
 
             asked = inspect.signature(builder, eval_str=True).parameters
             wants_request = "request" in asked

@@ -28,6 +28,7 @@ from portal.responses import Draft
 from portal.sdc import Section as FormSection
 
 QUIET_SECONDS = 20  # without an answer, before the draft in the record is brought up to date
+RIGHTS_SECONDS = 15  # for which rights once read are good enough between two answers
 ASK_AGAIN_SECONDS = 8  # between two tries to send while the record is away
 
 log = structlog.get_logger("portal.pages.forms")
@@ -226,7 +227,7 @@ class Filling:
     async def _may_go_on(self) -> None:
         """The session is alive and the rights are those of before; else the sign-in page, and back here afterwards."""
         try:
-            if not await self.visit.still_allowed(while_away=True):
+            if not await self.visit.still_allowed(while_away=True, rights_for=RIGHTS_SECONDS):
                 raise SignInNeeded
         except SignInNeeded:
             with self.view.body:

@@ -11,6 +11,7 @@ from portal.errors import PortalError
 
 if TYPE_CHECKING:
     from pages.base import Visit
+    from pages.still_there import StillThere
 
 LOOK_EVERY = 1.0  # seconds
 
@@ -20,12 +21,12 @@ log = structlog.get_logger("portal.pages")
 class OpenPages:
     def __init__(self, door: Door) -> None:
         self._door = door
-        self._visits: dict[str, Visit] = {}
+        self._visits: dict[str, tuple[Visit, StillThere]] = {}
         self._sent_away: set[str] = set()
         self._task: asyncio.Task[None] | None = None
 
-    def add(self, client: Client, visit: "Visit") -> None:
-        self._visits[client.id] = visit
+    def add(self, client: Client, visit: "Visit", still_there: "StillThere") -> None:
+        self._visits[client.id] = (visit, still_there)
         client.on_delete(lambda: self._forget(client.id))
 
     def start(self) -> None:
@@ -37,16 +38,18 @@ class OpenPages:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def sweep(self) -> None:
-        """Send away the pages whose session is dead; what has not left by the next look is cut off."""
+        """Send away the pages whose session is dead, and ask those that soon will be; what has not left by the next look
+        is cut off.
+        """
         for stubborn in self._sent_away & self._visits.keys():
             if stubborn in Client.instances:
                 Client.instances[stubborn].delete()
         self._sent_away.clear()
         if not self._visits:
             return
-        ids = {visit.session.id for visit in self._visits.values() if visit.session is not None}
+        ids = {visit.session.id for visit, _ in self._visits.values() if visit.session is not None}
         left = await sessions.time_left(self._door, ids)
-        for client_id, visit in list(self._visits.items()):
+        for client_id, (visit, still_there) in list(self._visits.items()):
             client = Client.instances.get(client_id)
             if client is None or visit.session is None:
                 self._forget(client_id)
@@ -54,6 +57,9 @@ class OpenPages:
                 with client:
                     ui.navigate.to(visit.site.signed_out(visit))
                 self._sent_away.add(client_id)
+            else:
+                with client:
+                    still_there.look(left[visit.session.id])
 
     def _forget(self, client_id: str) -> None:
         self._visits.pop(client_id, None)

@@ -18,7 +18,8 @@ from portal.settings import Settings
 Event = MutableMapping[str, Any]
 
 DEEPEST = 12  # places of a trace that are kept, the last ones
-QUIET = ("httpx", "httpcore", "uvicorn.access", "alembic", "fontTools", "weasyprint", "python_multipart")
+# Only their warnings: uvicorn also tells the address of each socket, whose query is a key to the page.
+QUIET = ("httpx", "httpcore", "uvicorn.access", "uvicorn.error", "alembic", "fontTools", "weasyprint", "python_multipart")
 
 
 def configure(settings: Settings) -> None:

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 
 from portal.chance import SeededChance
 from portal.clock import FixedClock
 from portal.i18n import Texts, texts
+from portal.telemetry import without_data
 
 WEDNESDAY_AT_14_02_IN_PARIS = datetime(2026, 12, 2, 13, 2, tzinfo=UTC)
 BROWSER_TESTS = Path(__file__).parent / "browser"
@@ -33,6 +35,12 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("PORTAL_") or name in {"PORT", "HOST"}:
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _logs_as_in_front_of_people() -> None:
+    """Without data, and without the library's own traces, which print every local variable and take minutes."""
+    structlog.configure(processors=[structlog.stdlib.add_log_level, without_data, structlog.dev.ConsoleRenderer()])
 
 
 @pytest.fixture

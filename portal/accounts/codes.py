@@ -94,10 +94,11 @@ async def ask_again(door: Door, asked: Asked, channel: Channel, *, browser: str,
         return await ask_second_factor(door, account, channel, browser=browser, address=address, t=t)
     await _count(door, row.contact_hash, address)
     shown = asked.shown if channel is asked.channel else ""
-    again = await _ask(door, asked.purpose, channel, shown, who=row.contact_hash, browser=browser, user=row.user)
+    again = await _ask(door, asked.purpose, channel, shown, who=row.contact_hash, browser=browser)
 
     async def send() -> None:
-        account = await people.account(door, row.user) if row.user else None
+        former = await _row(door, asked.id)  # read now: when the first code was asked, nobody had been looked up yet
+        account = await people.account(door, former.user) if former is not None and former.user else None
         contacts = account_contacts(email=account.email, phone=account.phone) if account else []
         contact = next((one for one in contacts if one.kind == channel), None)
         if account is not None and contact is not None:
@@ -220,9 +221,15 @@ async def _send(door: Door, id_: str, account: Account, contact: Contact, t: Tex
     """Makes the code, keeps its hash, sends it."""
     settings = door.acting.settings
     code = door.acting.chance.code(settings.code_digits)
-    kept = {"user": account.id, "code_hash": door.digest("code", f"{id_}:{code}")}
-    change = update(challenges).where(challenges.c.id == id_, challenges.c.used.is_(False)).values(**kept)
-    await door.acting.db.write(lambda connection: connection.execute(change))
+    mine = challenges.c.id == id_
+    kept = update(challenges).where(mine).values(user=account.id, code_hash=door.digest("code", f"{id_}:{code}"))
+
+    def work(connection: Connection) -> bool:
+        connection.execute(kept)
+        return connection.execute(select(challenges.c.id).where(mine, challenges.c.used.is_(False))).first() is not None
+
+    if not await door.acting.db.write(work):
+        return  # another code was asked meanwhile: one message, not two
     message = notifications.code_message(
         t, by_sms=contact.kind is ContactKind.SMS, to=contact.value, code=code, minutes=settings.code_minutes
     )

@@ -8,7 +8,7 @@ from portal import notifications
 from portal.accounts import Door
 from portal.app import Portal
 from portal.background import Background
-from tests.pages.conftest import portal, settings, settled_folder
+from tests.pages.conftest import catalogue, portal, settings, settled_folder
 
 
 @pytest.fixture
@@ -27,4 +27,4 @@ async def code_sent(door: Door) -> str:
     return next(word for word in kept[0].message.body.split() if word.isdecimal() and len(word) == 8)
 
 
-__all__ = ["code_sent", "door", "portal", "settings", "settled_folder"]
+__all__ = ["catalogue", "code_sent", "door", "portal", "settings", "settled_folder"]

@@ -30,7 +30,8 @@ from pages.base import Site
 from pages.security.cookies import cookie_name
 from pages.site import AUDIENCES, build_site
 from portal.accounts import people, sessions
-from portal.app import Portal, open_portal
+from portal.app import CONTENT, Portal, open_portal
+from portal.authoring import Catalogue
 from portal.chance import SeededChance
 from portal.clock import FixedClock
 from portal.settings import Settings
@@ -64,8 +65,17 @@ def settings(settled_folder: Path, tmp_path: Path) -> Settings:
     return Settings(data_dir=tmp_path / "data", demo=True)
 
 
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    """All questionnaires, read and compiled once."""
+    return Catalogue.load(CONTENT / "questionnaires")
+
+
 @pytest.fixture
-async def portal(settings: Settings, clock: FixedClock) -> AsyncIterator[Portal]:
+async def portal(
+    settings: Settings, clock: FixedClock, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Portal]:
+    monkeypatch.setattr(Catalogue, "load", lambda _folder: catalogue)
     opened = await open_portal(settings, clock=clock, chance=SeededChance(2))
     yield opened
     await opened.close()

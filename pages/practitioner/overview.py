@@ -14,7 +14,7 @@ from pages.base import Site, Visit
 from pages.practitioner import sides
 from pages.practitioner.drawing import drug_bars, lab_line, period_for, score_line
 from pages.practitioner.record import ROLES, head_of, record_page
-from portal.i18n import Texts
+from portal.i18n import N_, Texts
 from portal.record import Overview, ScoreSeries, overview
 
 
@@ -51,7 +51,7 @@ def life_card(visit: Visit, seen: Overview) -> None:
     draw = partial(life_chart, t, period, mania=mania, depression=depression, drugs=bars, lithium=lithium)
     keys = [
         score_key(line, t(words, name=line.name))
-        for line, words in ((mania, "{name}, mania"), (depression, "{name}, depression"))
+        for line, words in ((mania, N_("{name}, mania")), (depression, N_("{name}, depression")))
         if line is not None
     ]
     ChartCard(

@@ -9,7 +9,7 @@ from portal.i18n import Texts
 from portal.types import Json
 
 OPACITY = {1: 0.35, 2: 0.82, 3: 1.0}
-ROW, NARROW_ROW = 27, 46
+ROW, NARROW_ROW = 30, 46
 PLOT, NARROW_PLOT = 600, 270  # pixels across, about: decides whether a dose fits inside its bar
 LETTER = 7.5
 
@@ -138,7 +138,7 @@ def _ticks(t: Texts, ticks: list[list[str]]) -> Json:
 
 
 def _rows_axis(rows: list[str]) -> Json:
-    label = {"show": True, "color": "var(--ink-2)", "fontSize": 13, "margin": 12, "width": 96, "overflow": "truncate"}
+    label = {"show": True, "color": "var(--ink-2)", "fontSize": 13, "lineHeight": 14, "margin": 12}
     bare = {"show": False}
     return {
         "type": "category",

@@ -18,7 +18,7 @@ from portal.types import Json
 FONT = "Atkinson Next, sans-serif"
 NARROW = 560  # pixels of the chart itself
 BREAK_AFTER = timedelta(days=396)  # 13 months: a longer silence is not a line
-MARGIN, NARROW_MARGIN, RIGHT = 112, 34, 8
+MARGIN, NARROW_MARGIN, RIGHT = 132, 34, 8
 NAME_ROOM = 20
 LABEL_ROOM = 22
 FOOT = 30  # room for the labels of the time axis
@@ -48,6 +48,8 @@ def stack(t: Texts, panels: Sequence[Panel], period: Period, description: str) -
         one | {"xAxisIndex": index, "yAxisIndex": index} for index, panel in enumerate(panels) for one in panel.series
     ]
     overrides = [panel.narrow.get(n, {}) for panel in panels for n in range(len(panel.series))]
+    # A rule that stops to match is not undone: the wide one gives back whatever the narrow one may have changed.
+    restored = [{key: one[key] for key in other} for one, other in zip(series, overrides, strict=True)]
     margin = MARGIN if any(panel.names or panel.axis["type"] == "category" for panel in panels) else 44
     base = {
         "animation": False,
@@ -81,6 +83,8 @@ def stack(t: Texts, panels: Sequence[Panel], period: Period, description: str) -
             {
                 "option": {
                     "grid": [_grid(place, margin) for place in wide],
+                    "yAxis": [_wide_axis(panel) for panel in panels],
+                    "series": restored,
                     "graphic": {"elements": _names_beside(panels, wide)},
                 }
             },
@@ -197,7 +201,15 @@ def _grid(place: tuple[int, int], left: int) -> Json:
 def _narrow_axis(panel: Panel) -> Json:
     if panel.axis["type"] != "category":
         return {}
-    label = {"inside": True, "verticalAlign": "bottom", "padding": [0, 0, 17, -8]}  # above its bar, not beside it
+    # above its bar, not beside it
+    label = {"inside": True, "verticalAlign": "bottom", "padding": [0, 0, 17, -8], "width": 260, "overflow": "truncate"}
+    return {"axisLabel": label}
+
+
+def _wide_axis(panel: Panel) -> Json:
+    if panel.axis["type"] != "category":
+        return {}
+    label = {"inside": False, "verticalAlign": "middle", "padding": 0, "width": MARGIN - 16, "overflow": "break"}
     return {"axisLabel": label}
 
 

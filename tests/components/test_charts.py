@@ -185,3 +185,13 @@ def test_an_open_range_is_written_with_its_sign(french: Texts) -> None:
 def test_a_chart_describes_itself_to_those_who_do_not_see_it(french: Texts) -> None:
     words = base(lab_chart(french, GFR, PERIOD))["aria"]["label"]["description"]
     assert words.startswith("DFG estimé au fil du temps")
+
+
+def test_a_chart_made_wide_again_gives_back_all_that_narrow_changed(french: Texts) -> None:
+    narrow, wide = (rule["option"] for rule in whole(french).options["media"])
+    for name in ("yAxis", "series"):
+        assert [set(one) for one in wide[name]] == [set(one) for one in narrow[name]]
+    labels = [
+        (one["axisLabel"], two["axisLabel"]) for one, two in zip(narrow["yAxis"], wide["yAxis"], strict=True) if one
+    ]
+    assert all(set(one) == set(two) for one, two in labels)

@@ -1,11 +1,27 @@
 """What an expression reads: which questions, which variables, or the whole response. A form computes again only then."""
 
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
-from portal.fhirpath.syntax import Binary, Call, Expr, Index, Literal, Member, Special, Unary, Variable, walk
+from portal.fhirpath.syntax import Binary, Call, Expr, Index, Literal, Member, Special, TypeTest, Unary, Variable, walk
 
 _WITHIN = frozenset(("where", "first", "last", "single", "tail", "skip", "take", "trace", "distinct", "exists", "all"))
 _OPENING = frozenset(("descendants", "children", "repeat", "repeatAll", "answers"))
+_PROJECTING = frozenset(
+    ("where", "select", "exists", "all", "repeat", "repeatAll", "sort", "aggregate", "iif", "trace", "defineVariable")
+)
+_RESPONSE = frozenset(("resource", "rootResource"))
+
+
+class Focus(Enum):
+    """What `$this` is: the whole response, the item that the expression stands on, any item at all, or an item that
+    a path outside has narrowed down and answers for.
+    """
+
+    RESPONSE = auto()
+    CONTEXT = auto()
+    ANY_ITEM = auto()
+    IN_HAND = auto()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,11 +45,16 @@ class _Found:
     whole: bool = False
     context: bool = False
 
+    def unknown(self, focus: Focus) -> None:
+        """Something is read below the focus, and it cannot be said what."""
+        self.whole = self.whole or focus in {Focus.RESPONSE, Focus.ANY_ITEM}
+        self.context = self.context or focus is Focus.CONTEXT
+
 
 def dependencies(tree: Expr) -> Dependencies:
     found = _Found()
     nodes = walk(tree)
-    _read(tree, found)
+    _read(tree, found, Focus.CONTEXT)
     return Dependencies(
         link_ids=frozenset(found.link_ids),
         variables=frozenset(node.name for node in nodes if isinstance(node, Variable)),
@@ -43,101 +64,138 @@ def dependencies(tree: Expr) -> Dependencies:
     )
 
 
-def _read(node: Expr, found: _Found, *, focus_is_item: bool = False) -> None:
-    """One expression; inside a criterion `$this` is the item being filtered, not the context."""
+def _read(node: Expr, found: _Found, focus: Focus) -> None:
     match node:
         case Member() | Call() | Index():
-            _path(node, found, focus_is_item=focus_is_item)
+            _path(node, found, focus)
         case Variable(name=name):
-            found.whole = found.whole or name in {"resource", "rootResource"}
-            found.context = found.context or name == "context"
+            if name in _RESPONSE or name == "context":
+                found.unknown(Focus.RESPONSE if name in _RESPONSE else Focus.CONTEXT)
         case Special(name="this"):
-            found.context = found.context or not focus_is_item
-        case Binary(left=left, right=right):
-            while isinstance(left, Binary):
-                _read(left.right, found, focus_is_item=focus_is_item)
-                left = left.left
-            _read(left, found, focus_is_item=focus_is_item)
-            _read(right, found, focus_is_item=focus_is_item)
+            found.unknown(focus)
+        case Binary():
+            head: Expr = node
+            while isinstance(head, Binary):
+                _read(head.right, found, focus)
+                head = head.left
+            _read(head, found, focus)
+        case Unary(operand=operand) | TypeTest(operand=operand):
+            _read(operand, found, focus)
         case _:
-            operand = getattr(node, "operand", None)
-            if isinstance(operand, Expr):
-                _read(operand, found, focus_is_item=focus_is_item)
+            pass
 
 
-def _path(node: Expr, found: _Found, *, focus_is_item: bool) -> None:
+def _path(node: Expr, found: _Found, focus: Focus) -> None:
     steps: list[Member | Call | Index] = []
     head: Expr | None = node
     while isinstance(head, (Member, Call, Index)):
         steps.append(head)
         head = head.base
     steps.reverse()
-    from_response = isinstance(head, Variable) and head.name in {"resource", "rootResource", "context"}
+    start: Focus | None = focus
     if isinstance(head, Variable):
-        found.context = found.context or head.name == "context"
-    elif head is None or isinstance(head, Special):
-        first = steps[0]
-        constant = isinstance(first, Call) and first.name in {"today", "now", "timeOfDay", "iif", "coalesce"}
-        if head is None and constant:
-            pass
-        elif not focus_is_item:
-            found.context = True
-            from_response = True
-    else:
-        _read(head, found, focus_is_item=focus_is_item)
-    _Walk(found, from_response=from_response, focus_is_item=focus_is_item).steps(steps)
+        start = Focus.RESPONSE if head.name in _RESPONSE else Focus.CONTEXT if head.name == "context" else None
+    elif isinstance(head, Special):
+        start = focus if head.name == "this" else None
+    elif head is not None:
+        _read(head, found, focus)
+        start = None
+    _Walk(found, start=start, outer=focus).steps(steps)
 
 
 class _Walk:
-    """Follows a path that starts at the response: `open` while items are in hand that no linkId has narrowed down."""
+    """Follows a path from the response or the context: `open` while items are in hand that no linkId has narrowed."""
 
-    def __init__(self, found: _Found, *, from_response: bool, focus_is_item: bool) -> None:
+    def __init__(self, found: _Found, *, start: Focus | None, outer: Focus) -> None:
         self.found = found
-        self.following = from_response
-        self.focus_is_item = focus_is_item
+        self.outer = outer
+        self.start = start if start is not Focus.IN_HAND else None
         self.open = False
+        self.entered = False
+        self.looked = False
         self.passing: set[str] = set()
 
     def steps(self, steps: list[Member | Call | Index]) -> None:
         for at, step in enumerate(steps):
             if isinstance(step, Index):
-                _read(step.index, self.found, focus_is_item=self.focus_is_item)
-                continue
-            following = steps[at + 1] if at + 1 < len(steps) else None
-            self._step(step, following)
+                _read(step.index, self.found, self.outer)
+            elif isinstance(step, Member):
+                self._member(step, steps[at + 1] if at + 1 < len(steps) else None)
+            else:
+                self._call(step)
         if self.open:
-            self.found.whole = True
+            self._unknown()
         self.found.link_ids |= self.passing
+        if self.start in {Focus.CONTEXT, Focus.ANY_ITEM} and not self.entered and _reads_answers(steps[0]):
+            self._unknown()
 
-    def _step(self, step: Member | Call, following: Expr | None) -> None:
-        if isinstance(step, Member):
-            if self.following and step.name in {"item", "answer"}:
-                self._enter(step, following)
-            elif self.open and step.name != "resourceType":
-                self._settle()
-            return
+    def _member(self, step: Member, following: Expr | None) -> None:
+        if self.start and step.name == "item":
+            narrowed = isinstance(following, Call) and following.name in {"where", "exists"} and bool(following.args)
+            if narrowed and self.passing and not self.looked and link_ids(following.args[0]) is not None:  # type: ignore[union-attr]
+                self.passing = set()  # only passed through: the answer is narrowed down further below
+            elif not self.passing:
+                self.open = True
+            self.entered = True
+        elif self.open:
+            self._unknown()
+
+    def _call(self, step: Call) -> None:
         wanted = link_ids(step.args[0]) if step.name in {"where", "exists"} and step.args else None
-        if self.following and step.name in _OPENING:
-            self.open = True
-        if wanted is not None and self.following:
+        if self.start and step.name in _OPENING:
+            self.open = not self.passing
+            self.entered = True
+        if wanted is not None and self.start and self.entered:
             self.open = False
             self.passing |= wanted
         elif self.open and step.name not in _WITHIN | _OPENING:
-            self._settle()
-        inside = self.following or self.focus_is_item
+            self._unknown()
+        inner = self.outer
+        if step.name in _PROJECTING and (step.name != "iif" or step.base):
+            inner = self._inside()
         for argument in step.args:
-            _read(argument, self.found, focus_is_item=inside and step.name != "iif")
+            if step.name in {"repeat", "repeatAll"} and _only_navigates(argument):
+                continue
+            if wanted is None or not _only_link_ids(argument):
+                self.looked = True
+                _read(argument, self.found, inner)
 
-    def _enter(self, step: Member, following: Expr | None) -> None:
-        narrowed = isinstance(following, Call) and following.name in {"where", "exists"} and bool(following.args)
-        if step.name == "item" and narrowed and self.passing and link_ids(following.args[0]) is not None:  # type: ignore[union-attr]
-            self.passing = set()  # only passed through: the answer is narrowed down further below
-        elif step.name == "item" and not self.passing:
-            self.open = True
+    def _inside(self) -> Focus:
+        """What `$this` is in a criterion at this point of the path."""
+        if self.start is None or not self.entered:
+            return self.start or Focus.IN_HAND
+        return Focus.IN_HAND if self.passing else Focus.ANY_ITEM
 
-    def _settle(self) -> None:
-        self.found.whole = True
+    def _unknown(self) -> None:
+        self.found.unknown(self.start or Focus.IN_HAND)
         self.open = False
+
+
+_WITHOUT_INPUT = frozenset(("now", "today", "timeOfDay", "iif", "coalesce"))
+_FIXED = frozenset(("linkId", "text", "definition"))
+
+
+def _reads_answers(first: Member | Call | Index) -> bool:
+    """Whether a path that begins so at an item may read its answers: not so for what the form itself fixes."""
+    if isinstance(first, Member):
+        return first.name not in _FIXED
+    return not (isinstance(first, Call) and first.base is None and first.name in _WITHOUT_INPUT)
+
+
+def _only_navigates(projection: Expr) -> bool:
+    """`item`, `item | answer.item`: what a repetition walks along."""
+    return all(
+        (isinstance(node, Member) and node.name in {"item", "answer"}) or (isinstance(node, Binary) and node.op == "|")
+        for node in walk(projection)
+    )
+
+
+def _only_link_ids(criterion: Expr) -> bool:
+    """Whether a criterion speaks of linkIds and of nothing else."""
+    return all(
+        isinstance(node, (Binary, Literal)) or (isinstance(node, Member) and node.name == "linkId" and not node.base)
+        for node in walk(criterion)
+    )
 
 
 def link_ids(criterion: Expr) -> set[str] | None:

@@ -12,7 +12,7 @@ from portal.embedded.references import check_references
 from portal.embedded.search.extract import Plan, Row, extract, make_plan
 from portal.embedded.search.kinds import Lookup
 from portal.embedded.search.query import Params, Query, Reader
-from portal.embedded.search.run import Page, run
+from portal.embedded.search.run import Page, Totals, run
 from portal.embedded.search.values import instant, written_instant
 from portal.embedded.secrets import protect
 from portal.embedded.store import LIVE, Kept, Names, Unit, find
@@ -79,8 +79,10 @@ class Engine:
     def query(self, connection: sqlite3.Connection, type_: str, params: Params) -> Query:
         return self.reader(connection).read(type_, params)
 
-    def search(self, connection: sqlite3.Connection, query: Query) -> Page:
-        return run(connection, self.names, query)
+    def search(
+        self, connection: sqlite3.Connection, query: Query, totals: Totals | None = None, generation: int = 0
+    ) -> Page:
+        return run(connection, self.names, query, totals, generation)
 
     def match(self, unit: Unit, type_: str, params: Params) -> Kept | None:
         """The only resource that fulfils a condition, or None. Refusal 412 when several do."""

@@ -9,17 +9,20 @@ from portal.embedded.engine import Engine
 from portal.embedded.messages import Answer, Request, tags, version_headers, when
 from portal.embedded.outcome import refuse
 from portal.embedded.search.query import Params, Query
-from portal.embedded.search.run import Page
+from portal.embedded.search.run import Page, Totals
 from portal.embedded.search.values import date_range
 from portal.embedded.store import DELETED, LIVE, MENTIONED, Kept, find, versions
 from portal.embedded.text import dumps, loads, stored
 from portal.types import Json
 
 
-def get(connection: sqlite3.Connection, engine: Engine, request: Request) -> Answer:
+def get(
+    connection: sqlite3.Connection, engine: Engine, request: Request, totals: Totals | None = None, generation: int = 0
+) -> Answer:
     match request.path:
-        case (type_,):
-            return search(connection, engine, request, engine.known(type_), request.params)
+        case (type_,) | (type_, "_search"):
+            query = engine.query(connection, engine.known(type_), request.params)
+            return searchset(request, query, engine.search(connection, query, totals, generation))
         case (type_, "_history"):
             return type_history(connection, engine, request, engine.known(type_))
         case (type_, id_):
@@ -123,9 +126,7 @@ def _history_entry(request: Request, kept: Kept) -> Json:
     return entry
 
 
-def search(connection: sqlite3.Connection, engine: Engine, request: Request, type_: str, params: Params) -> Answer:
-    query = engine.query(connection, type_, params)
-    page = engine.search(connection, query)
+def searchset(request: Request, query: Query, page: Page) -> Answer:
     bundle: Json = {"resourceType": "Bundle", "type": "searchset"}
     if page.total is not None:
         bundle["total"] = page.total

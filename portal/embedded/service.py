@@ -11,7 +11,8 @@ from portal.embedded.indexing import follow
 from portal.embedded.messages import Answer, Request
 from portal.embedded.operations import operate
 from portal.embedded.outcome import Refusal, refuse
-from portal.embedded.reading import get, read, search
+from portal.embedded.reading import get, read
+from portal.embedded.search.run import Totals
 from portal.embedded.store import Store, Unit
 from portal.embedded.subscriptions import Subscriptions
 from portal.embedded.writing import write
@@ -24,6 +25,7 @@ class Service:
     def __init__(self, store: Store, engine: Engine, guard: Guard, subscriptions: Subscriptions) -> None:
         self.subscriptions = subscriptions
         self.store = store
+        self.totals = Totals()
         self.engine = engine
         self.guard = guard
 
@@ -40,12 +42,14 @@ class Service:
             if len(request.path) == 2 and not request.path[1].startswith(("_", "$")):
                 answer = read(request, self.store.find(request.path[0], request.path[1]))
                 return as_bytes(request, answer) if request.path[0] == "Binary" else answer
-            return await self.store.read(lambda connection: get(connection, self.engine, request))
+            return await self._get(request)
         if request.method == "POST" and request.path[1:] == ("_search",):
-            return await self.store.read(
-                lambda connection: search(connection, self.engine, request, request.path[0], request.params)
-            )
+            return await self._get(request)
         return await self._write(request)
+
+    async def _get(self, request: Request) -> Answer:
+        generation = self.store.generation
+        return await self.store.read(lambda connection: get(connection, self.engine, request, self.totals, generation))
 
     def allow(self, request: Request) -> None:
         self.guard.check(self.store.quick_reader, request)

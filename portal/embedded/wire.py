@@ -3,7 +3,9 @@
 import inspect
 import itertools
 import logging
+import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -70,8 +72,10 @@ class Wire:
         except Refusal as refusal:
             extra = {"www-authenticate": 'Bearer realm="fhir"'} if refusal.status == 401 else {}
             answer = Answer(status=refusal.status, body=dumps(refusal.outcome()), headers=extra)
-        except Exception:
-            log.exception("fhir request failed", extra={"request_id": request_id})
+        except Exception as problem:  # noqa: BLE001 – the caller gets 500; the text of the error may tell what was sent
+            where = traceback.extract_tb(problem.__traceback__)[-1]
+            place = f"{Path(where.filename).name}:{where.lineno}"
+            log.error("fhir request %s failed: %s at %s", request_id, type(problem).__name__, place)  # noqa: TRY400 – as above
             failed = refuse(500, "exception", "The server could not do this")
             answer = Answer(status=500, body=dumps(outcome(failed.issues)))
         await self._send(scope, answer, send, request_id, self.clock.monotonic() - start)

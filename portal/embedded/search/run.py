@@ -8,7 +8,7 @@ from portal.embedded.search.includes import Found, included
 from portal.embedded.search.query import Query, SortKey
 from portal.embedded.store.unit import TABLE, Names
 
-FEW, LOOK = 3000, 1000
+FEW, LOOK, REMEMBERED = 3000, 1000, 2000
 """Up to FEW candidates, the whole match is taken and sorted at once. A chain is only counted up to LOOK."""
 
 
@@ -22,15 +22,38 @@ class Page:
     more: bool
 
 
-def run(connection: sqlite3.Connection, names: Names, query: Query) -> Page:
-    return _Search(connection, names, query).page()
+class Totals:
+    """Totals already counted, each good until the next commit; shared by the reading threads."""
+
+    def __init__(self) -> None:
+        self._counted: dict[tuple[object, ...], tuple[int, int]] = {}
+
+    def get(self, key: tuple[object, ...], generation: int) -> int | None:
+        found = self._counted.get(key)
+        return found[1] if found and found[0] == generation else None
+
+    def put(self, key: tuple[object, ...], generation: int, total: int) -> None:
+        if len(self._counted) >= REMEMBERED:
+            self._counted.clear()
+        self._counted[key] = (generation, total)
+
+
+def run(
+    connection: sqlite3.Connection, names: Names, query: Query, totals: Totals | None = None, generation: int = 0
+) -> Page:
+    """`generation` must have been read before the connection's snapshot was taken."""
+    return _Search(connection, names, query, totals, generation).page()
 
 
 class _Search:
     """One search on one snapshot of the store."""
 
-    def __init__(self, connection: sqlite3.Connection, names: Names, query: Query) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, names: Names, query: Query, totals: Totals | None, generation: int
+    ) -> None:
         self.connection = connection
+        self.totals = totals
+        self.generation = generation
         self.names = names
         self.query = query
         self.type = names.find("type", query.type)
@@ -60,14 +83,25 @@ class _Search:
             return found[self.first : self.first + self.query.count + 1], len(found)
         total = None
         if self.query.total != "none" or self.query.count == 0:
-            total = int(self._all(f"SELECT count(*) {base.text} WHERE {where}", (*base.args, *args))[0])
+            total = self._counted(f"SELECT count(*) {base.text} WHERE {where}", (*base.args, *args))
             if total <= self.first or self.query.count == 0:
                 return [], total
         if self.query.sort and self._walking_is_shorter(total):
             walked = self._walk(self.query.clauses, total)
             if walked is not None:
                 return walked, total
+        if not self.query.sort:  # in the order of the driving index, so that no more is read than the page
+            text = f"SELECT x.rid {base.text} WHERE {where} LIMIT ? OFFSET ?"
+            return self._all(text, (*base.args, *args, self.query.count + 1, self.first)), total
         return self._sorted(base, where, args, self.query.count + 1), total
+
+    def _counted(self, text: str, args: tuple[object, ...]) -> int:
+        total = self.totals.get((text, args), self.generation) if self.totals else None
+        if total is None:
+            total = self._all(text, args)[0]
+            if self.totals:
+                self.totals.put((text, args), self.generation, total)
+        return total
 
     def _choose(self) -> tuple[Sql | None, list[Clause], int]:
         """The condition with fewest candidates (as far as they are counted) drives; the others are probed."""

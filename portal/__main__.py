@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from portal.authoring.commands import questionnaire
 from portal.errors import PortalError
 from portal.i18n import texts
 from portal.settings import Settings
@@ -15,7 +16,6 @@ from portal.settings import Settings
 main = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="The portal of the expert centres."
 )
-questionnaire = typer.Typer(no_args_is_help=True, help="Questionnaires: lint, compile.")
 main.add_typer(questionnaire, name="questionnaire")
 
 

@@ -69,4 +69,6 @@ def concept_code(concept: Json | None) -> str:
 
 def decimal(value: float | str | Decimal) -> Decimal:
     """A number with the digits as written: 7.50 stays 7.50, and 0.1 is not 0.1000000000000000055."""
-    return value if isinstance(value, Decimal) else Decimal(str(value))
+    number = value if isinstance(value, Decimal) else Decimal(str(value))
+    exponent = number.as_tuple().exponent
+    return Decimal(format(number, "f")) if isinstance(exponent, int) and exponent > 0 else number  # 1E+2 is written 100

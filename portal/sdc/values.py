@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, cast
 
 from portal.i18n import N_, Message
@@ -30,6 +30,8 @@ DATE_TIME = re.compile(
     r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])(T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]\d\d:\d\d))?)?)?"
 )
 TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?")
+
+_NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{1,18})?")
 
 CHOOSE = N_("Choose one of the answers shown.")
 WRITE_NUMBER = N_("Write a number, for example 7.5.")
@@ -188,10 +190,9 @@ def _boolean(_item: FormItem, value: object) -> bool:
 def _number(_item: FormItem, value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
         raise NotAnAnswer(WRITE_NUMBER)
-    try:
-        number = decimal(value)
-    except InvalidOperation:
-        raise NotAnAnswer(WRITE_NUMBER) from None
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+        raise NotAnAnswer(WRITE_NUMBER)
+    number = decimal(value)
     if not number.is_finite() or len(number.as_tuple().digits) > 18:
         raise NotAnAnswer(WRITE_NUMBER)
     return number

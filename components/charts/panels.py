@@ -195,14 +195,15 @@ def _places(panels: Sequence[Panel], *, narrow: bool) -> list[tuple[int, int]]:
 
 
 def _grid(place: tuple[int, int], left: int) -> Json:
-    return {"left": left, "right": RIGHT, "top": place[0], "height": place[1]}
+    # ECharts would otherwise shrink one panel to hold its words, and its dates would no longer stand under the others'
+    return {"left": left, "right": RIGHT, "top": place[0], "height": place[1], "outerBoundsMode": "none"}
 
 
 def _narrow_axis(panel: Panel) -> Json:
     if panel.axis["type"] != "category":
         return {}
     # above its bar, not beside it
-    label = {"inside": True, "verticalAlign": "bottom", "padding": [0, 0, 17, -8], "width": 260, "overflow": "truncate"}
+    label = {"inside": True, "verticalAlign": "bottom", "padding": [0, 0, 17, -8], "width": 230, "overflow": "truncate"}
     return {"axisLabel": label}
 
 

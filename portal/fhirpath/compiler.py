@@ -10,6 +10,7 @@ from typing import Any
 from portal.fhirpath import navigation
 from portal.fhirpath.errors import FhirPathError, FhirPathSyntaxError
 from portal.fhirpath.functions import FUNCTIONS
+from portal.fhirpath.functions.sdc import WEIGHING, weight_of_items
 from portal.fhirpath.model import Model
 from portal.fhirpath.navigation import Step
 from portal.fhirpath.numbers import LARGEST
@@ -102,23 +103,33 @@ class Compiler:
             at = 1
         while at < len(spine):
             fused = self._fused(spine, at)
-            if fused:
-                steps.append(fused)
-                at += 2
-                continue
-            steps.append(self.step(spine[at]))
-            at += 1
+            step, length = fused or (self.step(spine[at]), 1)
+            steps.append(step)
+            at += length
         run = _chain(start, steps)
         return _scoped(run) if any(isinstance(s, Call) and s.name == "defineVariable" for s in spine) else run
 
-    def _fused(self, spine: list[Member | Call | Index], at: int) -> Step | None:
-        """Two steps that plain JSON can only, or better, take together."""
+    def _fused(self, spine: list[Member | Call | Index], at: int) -> tuple[Step, int] | None:
+        """Two or three steps that plain JSON can only, or better, take together, and how many they are."""
         if self.typed or at + 1 >= len(spine):
             return None
         first, second = spine[at], spine[at + 1]
-        if not isinstance(first, Member) or not isinstance(second, Call) or len(second.args) != 1:
+        if not isinstance(first, Member):
             return None
-        argument = second.args[0]
+        if first.name == "answer":
+            length = 3 if isinstance(second, Member) and second.name == "value" else 2
+            last = spine[at + length - 1] if at + length <= len(spine) else None
+            return (
+                (weight_of_items, length)
+                if isinstance(last, Call) and last.name in WEIGHING and not last.args
+                else None
+            )
+        if not isinstance(second, Call) or len(second.args) != 1:
+            return None
+        step = self._fused_call(first, second, second.args[0])
+        return (step, 2) if step else None
+
+    def _fused_call(self, first: Member, second: Call, argument: Expr) -> Step | None:
         if second.name == "extension":
             url = self._constant(argument)
             return member_extension(self.model, first.name, url) if url is not None else None

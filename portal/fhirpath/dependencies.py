@@ -10,6 +10,7 @@ _OPENING = frozenset(("descendants", "children", "repeat", "repeatAll", "answers
 _PROJECTING = frozenset(
     ("where", "select", "exists", "all", "repeat", "repeatAll", "sort", "aggregate", "iif", "trace", "defineVariable")
 )
+_REPEATING = frozenset(("repeat", "repeatAll"))
 _RESPONSE = frozenset(("resource", "rootResource"))
 
 
@@ -154,7 +155,7 @@ class _Walk:
         if step.name in _PROJECTING and (step.name != "iif" or step.base):
             inner = self._inside()
         for argument in step.args:
-            if step.name in {"repeat", "repeatAll"} and _only_navigates(argument):
+            if step.name in {"is", "as", "ofType"} or (step.name in _REPEATING and _only_navigates(argument)):
                 continue
             if wanted is None or not _only_link_ids(argument):
                 self.looked = True

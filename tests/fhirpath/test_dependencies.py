@@ -82,6 +82,7 @@ def test_variables_context_and_clock() -> None:
     assert compile("item.answer.value.sum()").depends_on == Dependencies(context=True)
     assert compile("where(answer.exists()).item.where(linkId='a').exists()").depends_on.context
     assert compile("$this").depends_on.context
+    assert not compile("%resource.item.answer.value.ofType(integer).sum()").depends_on.context
     assert not compile("item.where(linkId='a').answer.value").depends_on.context
     assert not compile("%context.item.where(linkId='a').answer.value").depends_on.context
     assert not compile("%resource.item.where(answer.value > 3).exists()").depends_on.context

@@ -34,6 +34,7 @@ _WEIGHTS = frozenset(
 )
 _QUESTIONS = ("weight", "questions")
 _PLACES = ("weight", "places")
+WEIGHING = frozenset(("weight", "ordinal"))
 ANSWER = "QuestionnaireResponse.item.answer"
 
 
@@ -74,26 +75,36 @@ def ordinal(c: Run, v: Collection) -> Collection:
     return weight(c, v)
 
 
+def weight_of_items(c: Run, t: Collection, v: Collection) -> Collection:  # noqa: ARG001
+    """`answer.weight()` and `answer.value.weight()` of items in plain JSON, whose questions are known at once."""
+    out: Collection = []
+    for item in v:
+        if type(item) is dict:
+            for answer in item.get("answer", ()):
+                found = _weight_of_answer(c, answer, item.get("linkId"))
+                if found is not None:
+                    out.append(found)
+    return out
+
+
 def _weight_of(c: Run, item: Any) -> Any:
     value = plain_json(item)
-    own = extension_weight(value) if isinstance(value, dict) else extension_weight(getattr(item, "sibling", None))
-    if own is not None:
-        return own
-    link_id = None
-    if isinstance(value, dict) and not value.keys() & {"code", "display", "system"}:
-        link_id = _places(c).get(id(value))
-        key = next((k for k in value if k.startswith("value")), None)
-        if key is None:
-            return None
-        own = extension_weight(value.get(f"_{key}")) or extension_weight(value[key])
+    if not isinstance(value, dict):
+        own = extension_weight(getattr(item, "sibling", None))
+        return own if own is not None else _looked_up(c, value, None)
+    if value.keys() & {"code", "display", "system"}:
+        own = extension_weight(value)
+        return own if own is not None else _looked_up(c, value, _places(c).get(id(value)))
+    return _weight_of_answer(c, value, _places(c).get(id(value)))
+
+
+def _weight_of_answer(c: Run, answer: Json, link_id: str | None) -> Any:
+    key = next((k for k in answer if k.startswith("value")), "")
+    for carrier in (answer, answer.get(f"_{key}"), answer.get(key)):
+        own = extension_weight(carrier)
         if own is not None:
             return own
-        value = value[key]
-    elif isinstance(value, dict):
-        link_id = _places(c).get(id(value))
-    if isinstance(value, dict) and "code" not in value:
-        return None
-    return _looked_up(c, value, link_id)
+    return _looked_up(c, answer[key], link_id) if key else None
 
 
 def extension_weight(element: Any) -> Any:
@@ -110,6 +121,8 @@ def extension_weight(element: Any) -> Any:
 
 
 def _looked_up(c: Run, value: Any, link_id: str | None) -> Any:
+    if isinstance(value, dict) and "code" not in value:
+        return None
     questionnaire = c.variables.get("questionnaire")
     if isinstance(questionnaire, list):
         questionnaire = questionnaire[0] if questionnaire else None

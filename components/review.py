@@ -262,7 +262,7 @@ def keys_hint(t: Texts) -> Markup:
     """Says the keys that work inside a row; put the rows in an element with `data-keys` to allow them."""
     key = "<kbd>{}</kbd>"
     return h(
-        '<p class="small muted only-wide">{} {} {}, {} {}, {} {}.</p>',
+        '<p class="small muted only-wide keys-hint">{} {} {}, {} {}, {} {}.</p>',
         t("Keyboard, inside a row:"),
         h(key, "V"),
         t("valid"),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Generic, TypeVar
 
 from nicegui import background_tasks, ui
@@ -35,6 +35,8 @@ class SaveLine(ui.html):
         t = self.t
         if t.day(at) == t.day(self.today()):
             return t("Saved at {time}", time=t.time(at))
+        if t.day(at) == t.day(self.today() - timedelta(days=1)):
+            return t("Saved yesterday at {time}", time=t.time(at))
         return t("Saved on {day} at {time}", day=t.day(at), time=t.time(at))
 
     def saved_at(self, at: datetime) -> None:

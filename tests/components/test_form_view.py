@@ -108,8 +108,9 @@ async def test_the_line_says_nothing_before_anything_is_saved(view: FormView) ->
 
 
 def test_a_save_of_another_day_says_its_day(screen: Client, french: Texts) -> None:
-    line = SaveLine(french, today, NOW - timedelta(days=1))
-    assert "Enregistré le 22/11/2026" in line.content
+    yesterday, earlier = (SaveLine(french, today, NOW - timedelta(days=days)) for days in (1, 2))
+    assert "Enregistré hier à 14" in yesterday.content
+    assert "Enregistré le 21/11/2026" in earlier.content
 
 
 async def test_a_question_that_becomes_due_appears_at_its_place(view: FormView, story: Story, french: Texts) -> None:

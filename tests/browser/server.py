@@ -5,6 +5,7 @@ Used by the journeys, which may kill it (SIGKILL) and start it again on the same
 
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +29,14 @@ STARTS_WITHIN = 600.0  # seconds; the first start makes two years of demonstrati
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below the range from which the system takes ports for outgoing connections: one of those could be taken between
+    two starts of the same server.
+    """
+    while True:
+        port = secrets.choice(range(20_000, 30_000))
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Server:
@@ -62,7 +69,9 @@ class Server:
             )
         while time.perf_counter() - began < STARTS_WITHIN:
             if self._process.poll() is not None:
-                raise AssertionError(f"The server stopped at start:\n{self.said()}")
+                raise AssertionError(
+                    f"The server stopped at start with code {self._process.returncode}:\n{self.said()}"
+                )
             try:
                 with urllib.request.urlopen(self.url, timeout=STARTS_WITHIN):
                     return time.perf_counter() - began

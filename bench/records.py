@@ -76,6 +76,15 @@ class Raw:
         return [json.loads(row[0]) for row in rows]
 
 
+async def nothing() -> dict[str, Any]:
+    return {"type": "http.request", "body": b""}
+
+
+async def ignored(message: Any) -> None:
+    """Takes the answer and looks at nothing but that it is one."""
+    assert message.get("status", 200) == 200
+
+
 async def timed(work: Callable[[int], Awaitable[Any]], rounds: int = ROUNDS) -> float:
     took: list[float] = []
     for i in range(rounds):
@@ -146,6 +155,19 @@ async def measure(patients: int, observations: int) -> dict[str, Any]:
             async def raw_transaction(i: int) -> None:
                 raw.create([{**observation(n, patients, luck), "id": f"t{i}-{n}"} for n in range(50)])
 
+            async def asgi_read(i: int) -> None:
+                """The application itself, without the cost of the HTTP client that asks it."""
+                path = f"/fhir/Observation/o{i % observations}".encode()
+                scope = {
+                    "type": "http",
+                    "method": "GET",
+                    "path": path.decode(),
+                    "raw_path": path,
+                    "query_string": b"",
+                    "headers": [(b"authorization", b"Bearer root")],
+                }
+                await backend.asgi(scope, nothing, ignored)
+
             def searching(query: str) -> Callable[[int], Awaitable[Any]]:
                 return lambda i: ask(query.format(p=i % patients, o=i % observations, s=i % 40, f=i % 997))
 
@@ -154,7 +176,7 @@ async def measure(patients: int, observations: int) -> dict[str, Any]:
                 "transaction_50": await timed(raw_transaction, 20), "page": await timed(raw_page),
             }  # fmt: skip
             ours = {
-                "read": await timed(searching("Observation/o{o}")), "create": await timed(create),
+                "read_without_http_client": await timed(asgi_read), "read": await timed(searching("Observation/o{o}")), "create": await timed(create),
                 "transaction_50": await timed(transaction, 20),
                 "page": await timed(searching("Observation?subject=Patient/p{p}&_count=20")),
                 "page_sorted": await timed(searching("Observation?subject=Patient/p{p}&_sort=-date&_count=20")),

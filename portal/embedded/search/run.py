@@ -8,8 +8,9 @@ from portal.embedded.search.includes import Found, included
 from portal.embedded.search.query import Query, SortKey
 from portal.embedded.store.unit import TABLE, Names
 
-FEW, LOOK, REMEMBERED = 3000, 1000, 2000
-"""Up to FEW candidates, the whole match is taken and sorted at once. A chain is only counted up to LOOK."""
+FEW, LOOK, SCREEN, REMEMBERED = 3000, 1000, 100, 2000
+"""Up to FEW candidates, the whole match is taken and sorted at once; unsorted, up to SCREEN. A chain is only counted up to
+LOOK."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +79,7 @@ class _Search:
         source = driver or Sql("SELECT rid FROM resource WHERE type = ? AND state = 1", (self.type,))
         where, args = _conditions([c.probe for c in others])
         base = Sql(f"FROM (SELECT DISTINCT rid FROM ({source.text})) x", source.args)
-        if driver and size < FEW:
+        if driver and size < (FEW if self.query.sort else SCREEN):
             found = self._sorted(base, where, args, None)
             return found[self.first : self.first + self.query.count + 1], len(found)
         total = None
@@ -110,8 +111,10 @@ class _Search:
         able = [(c, c.drive) for c in sorted(self.query.clauses, key=lambda c: not c.plain) if c.drive]
         for clause, drive in able:
             bound = FEW if clause.plain else min(LOOK, size)
+            if len(able) == 1 and not self.query.sort:
+                bound = SCREEN
             found = int(self._all(f"SELECT count(*) FROM (SELECT 1 FROM ({drive.text}) LIMIT {bound})", drive.args)[0])
-            if not clause.plain and found == LOOK:
+            if found == bound and (bound == SCREEN or not clause.plain):
                 found = FEW
             if found < size:
                 best, size = clause, found

@@ -139,7 +139,7 @@ class Visit:
             except SignInNeeded:
                 ui.navigate.to(self.site.signed_out(self))
             except PortalError as error:
-                await self._refused(error)
+                self._note_refusal(error)
                 self.tell(error_note(self.t, error))
             except Exception:  # the page must say something; the log keeps where, without the error's text
                 log.exception("page.handler_failed", page=self.path.split("/")[1])
@@ -177,11 +177,15 @@ class Visit:
             return False
         return True
 
-    async def _refused(self, error: PortalError) -> None:
-        if isinstance(error, Refused) and self.acting is not None:
-            await audit.record(
-                self.acting, audit.Action.EXECUTE, "refused", outcome=audit.Outcome.REFUSED, reason=error.reason
-            )
+    def _note_refusal(self, error: PortalError) -> None:
+        """A refused right goes to the audit trail, after the answer: nothing was done that could not be without it."""
+        acting = self.acting
+        if not isinstance(error, Refused) or acting is None:
+            return
+        refused, reason = audit.Outcome.REFUSED, error.reason
+        self.site.later.later(
+            lambda: audit.record(acting, audit.Action.EXECUTE, "refused", outcome=refused, reason=reason)
+        )
 
 
 class Site:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from fastapi import FastAPI, Response
+from fastapi import FastAPI
 from nicegui import ui
 
 from components.assets import assets
@@ -34,9 +34,12 @@ ANSWERS = (
 )
 
 
-@pytest.fixture(params=[PLAIN, SECURE])
+@pytest.fixture
 def settings(settings: Settings, request: pytest.FixtureRequest) -> Settings:
-    return settings.model_copy(update={"public_url": request.param})
+    return settings.model_copy(update={"public_url": getattr(request, "param", PLAIN)})
+
+
+with_and_without_https = pytest.mark.parametrize("settings", [PLAIN, SECURE], indirect=True)
 
 
 @pytest.fixture
@@ -48,6 +51,7 @@ async def http(application: FastAPI, settings: Settings) -> AsyncIterator[httpx.
             yield client
 
 
+@with_and_without_https
 async def test_every_answer_has_the_safe_headers(http: httpx.AsyncClient, settings: Settings):
     for path in ANSWERS:
         headers = (await http.get(path)).headers
@@ -83,6 +87,7 @@ async def test_a_nonce_is_never_used_twice(http: httpx.AsyncClient):
     assert len(set(policies)) == 3
 
 
+@with_and_without_https
 async def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(http: httpx.AsyncClient, settings: Settings):
     (cookie,) = (await http.get("/connexion")).headers.get_list("set-cookie")
     assert cookie.startswith(f"{cookie_name(settings)}=")
@@ -162,18 +167,20 @@ def test_a_way_back_keeps_its_query():
     assert local_path("/questionnaire/x1?part=2") == "/questionnaire/x1?part=2"
 
 
-async def test_a_fault_shows_no_exception_text(http: httpx.AsyncClient, site: Site, settings: Settings):
+async def test_a_fault_shows_no_exception_text(
+    http: httpx.AsyncClient, site: Site, settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
     @site.page("/broken")
     async def broken(visit: Visit) -> None:
         raise ValueError(f"canary {visit.path}")
 
-    @site.route("/broken-route")
-    async def broken_route() -> Response:
+    async def broken_enter(*_: object, **__: object) -> None:
         raise ValueError("canary")
 
+    monkeypatch.setattr("portal.accounts.entries.enter", broken_enter)
     transport = httpx.ASGITransport(site.app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=settings.address) as client:
-        for path in ("/broken", "/broken-route"):
+        for path in ("/broken", "/auth/enter"):
             answer = await client.get(path)
             assert answer.status_code == 500
             assert "canary" not in answer.text

@@ -9,7 +9,6 @@ from typing import Any
 from portal.fhirpath import quantity as quantities
 from portal.fhirpath import temporal
 from portal.fhirpath.errors import FhirPathError
-from portal.fhirpath.numbers import decimal_places, half_up
 from portal.fhirpath.quantity import Quantity
 from portal.fhirpath.run import Run
 from portal.fhirpath.temporal import Date, DateTime, Temporal, Time
@@ -119,9 +118,10 @@ def equivalent(a: Any, b: Any) -> bool:
     if isinstance(a, str) and isinstance(b, str):
         return _folded(a) == _folded(b)
     if number(a) and number(b):
-        return _close(Decimal(a), Decimal(b))
+        return quantities.close(Decimal(a), Decimal(b))
     if isinstance(a, Quantity) or isinstance(b, Quantity):
-        return _equivalent_quantity(_as_quantity(a), _as_quantity(b))
+        x, y = _as_quantity(a), _as_quantity(b)
+        return bool(x and y and quantities.equivalent(x, y))
     if isinstance(a, dict) and isinstance(b, dict):
         return _equivalent_json(a, b)
     return type(a) is type(b) and a == b
@@ -131,36 +131,10 @@ def _folded(text: str) -> str:
     return _SPACE.sub(" ", unicodedata.normalize("NFC", text).casefold())
 
 
-def _close(a: Decimal, b: Decimal) -> bool:
-    digits = min(decimal_places(a), decimal_places(b))
-    return half_up(a, digits) == half_up(b, digits)
-
-
-def _equivalent_quantity(a: Quantity | None, b: Quantity | None) -> bool:
-    if a is None or b is None:
-        return False
-    if a.unit == b.unit:
-        return _close(a.value, b.value)
-    try:
-        pair = quantities.order(a, b, equivalence=True)
-    except ValueError:
-        return False
-    if pair is None:
-        return False
-    left, right = pair
-    if left == right:
-        return True
-    # Both in base units now: round where the less precise of the two was written, in its own unit.
-    shift = left / a.value if a.value else right / b.value
-    other = right / b.value if b.value else shift
-    step = max(shift.scaleb(-decimal_places(a.value)), other.scaleb(-decimal_places(b.value)))
-    return half_up(left / step, 0) == half_up(right / step, 0)
-
-
 def _equivalent_json(a: dict[str, Any], b: dict[str, Any]) -> bool:
     left, right = quantity_of(a), quantity_of(b)
     if left and right and "unit" in {**a, **b}:
-        return _equivalent_quantity(left, right)
+        return quantities.equivalent(left, right)
     keys = {*a, *b} - {"id", "extension"}
     if "code" in keys and keys <= {"system", "version", "code", "display", "userSelected"}:
         keys = {"system", "code"}  # codings are the same when they mean the same

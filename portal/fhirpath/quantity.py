@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
+from math import floor
 from typing import Any
 
-from portal.fhirpath.numbers import EXACT, plain
+from portal.fhirpath.numbers import EXACT, decimal_places, half_up, plain
 from portal.fhirpath.ucum import UCUM_SYSTEM, Unit, unit_of
 from portal.types import Json
 
@@ -52,21 +54,41 @@ def _unit(quantity: Quantity, *, equivalence: bool) -> Unit | None:
     return unit_of(code) if code else None
 
 
-def order(a: Quantity, b: Quantity, *, equivalence: bool = False) -> tuple[Decimal, Decimal] | None:
+def order(a: Quantity, b: Quantity, *, equivalence: bool = False) -> tuple[Fraction, Fraction] | None:
     """Both values in one unit; None when the units measure different things, or a calendar year meets a UCUM year.
 
     A unit that is not known raises, unless both are written the same: a guess would be a wrong dose.
     """
     if a.unit == b.unit and a.calendar == b.calendar:
-        return a.value, b.value
+        return Fraction(a.value), Fraction(b.value)
     if a.calendar and b.calendar and {a.unit, b.unit} == {"year", "month"}:
-        return (a.value * 12, b.value) if a.unit == "year" else (a.value, b.value * 12)
+        years = (12, 1) if a.unit == "year" else (1, 12)
+        return Fraction(a.value) * years[0], Fraction(b.value) * years[1]
     left, right = _unit(a, equivalence=equivalence), _unit(b, equivalence=equivalence)
     if left is None or right is None or left.dimension != right.dimension:
         return None
-    if left.factor == right.factor and left.offset == right.offset:
-        return a.value, b.value
     return left.to_base(a.value), right.to_base(b.value)
+
+
+def equivalent(a: Quantity, b: Quantity) -> bool:
+    """Whether they are the same when both are rounded to the coarser precision of the two."""
+    try:
+        pair = order(a, b, equivalence=True)
+        if pair is None or pair[0] == pair[1]:
+            return pair is not None
+        left, right = _unit(a, equivalence=True), _unit(b, equivalence=True)
+    except ValueError:
+        left = right = pair = None
+    if pair is None or left is None or right is None:
+        return a.unit == b.unit and a.calendar == b.calendar and close(a.value, b.value)
+    step = max(left.factor / 10 ** decimal_places(a.value), right.factor / 10 ** decimal_places(b.value))
+    return floor(pair[0] / step + Fraction(1, 2)) == floor(pair[1] / step + Fraction(1, 2))
+
+
+def close(a: Decimal, b: Decimal) -> bool:
+    """Whether two numbers are the same to the coarser precision of the two."""
+    digits = min(decimal_places(a), decimal_places(b))
+    return half_up(a, digits) == half_up(b, digits)
 
 
 def same(a: Quantity, b: Quantity) -> bool | None:
@@ -82,29 +104,27 @@ def same(a: Quantity, b: Quantity) -> bool | None:
 
 
 def times(a: Quantity, b: Quantity) -> Quantity | None:
-    product = _combined(a, b, divide=False)
-    return Quantity(value=EXACT.multiply(*product[0]), unit=product[1]) if product else None
+    """The product; in the base units, unless one of them is a plain number."""
+    if b.unit == "1" or a.unit == "1":
+        return Quantity(value=EXACT.multiply(a.value, b.value), unit=a.unit if b.unit == "1" else b.unit)
+    return _combined(a, b, divide=False)
 
 
 def over(a: Quantity, b: Quantity) -> Quantity | None:
+    """The quotient; in the base units, unless the units are the same or the divisor is a plain number."""
     if b.value == 0:
         return None
-    quotient = _combined(a, b, divide=True)
-    return Quantity(value=EXACT.divide(*quotient[0]), unit=quotient[1]) if quotient else None
+    if b.unit == "1" or (a.unit == b.unit and a.calendar == b.calendar):
+        return Quantity(value=EXACT.divide(a.value, b.value), unit=a.unit if b.unit == "1" else "1")
+    return _combined(a, b, divide=True)
 
 
-def _combined(a: Quantity, b: Quantity, *, divide: bool) -> tuple[tuple[Decimal, Decimal], str] | None:
-    """Values and unit of a product or quotient; written in the base units when both are not plain numbers."""
-    if b.unit == "1":
-        return (a.value, b.value), a.unit
-    if a.unit == "1" and not divide:
-        return (a.value, b.value), b.unit
-    if divide and a.unit == b.unit:
-        return (a.value, b.value), "1"
+def _combined(a: Quantity, b: Quantity, *, divide: bool) -> Quantity | None:
     left, right = _unit(a, equivalence=False), _unit(b, equivalence=False)
-    if left is None or right is None:
+    if left is None or right is None or left.offset or right.offset:
         return None
-    return (left.to_base(a.value), right.to_base(b.value)), left.combine(right, divide=divide)
+    x, y = left.to_base(a.value), right.to_base(b.value)
+    return Quantity(value=decimal(x / y if divide else x * y), unit=left.combine(right, divide=divide))
 
 
 def add(a: Quantity, b: Quantity, sign: int) -> Quantity | None:
@@ -114,11 +134,9 @@ def add(a: Quantity, b: Quantity, sign: int) -> Quantity | None:
     left, right = _unit(a, equivalence=False), _unit(b, equivalence=False)
     if left is None or right is None or left.dimension != right.dimension:
         return None
-    if right.factor < left.factor:
-        moved = EXACT.divide(EXACT.multiply(a.value, left.factor), right.factor)
-        return Quantity(value=EXACT.add(moved, b.value * sign), unit=b.unit, calendar=b.calendar)
-    moved = EXACT.divide(EXACT.multiply(b.value, right.factor), left.factor)
-    return Quantity(value=EXACT.add(a.value, moved * sign), unit=a.unit, calendar=a.calendar)
+    finer, unit = (a, left) if left.factor <= right.factor else (b, right)
+    total = Fraction(a.value) * left.factor + sign * Fraction(b.value) * right.factor
+    return Quantity(value=decimal(total / unit.factor), unit=finer.unit, calendar=finer.calendar)
 
 
 def convert(quantity: Quantity, unit: str) -> Quantity | None:
@@ -126,10 +144,12 @@ def convert(quantity: Quantity, unit: str) -> Quantity | None:
     source, target = _unit(quantity, equivalence=True), unit_of(unit)
     if source is None or source.dimension != target.dimension:
         return None
-    return Quantity(value=plain_number(target.from_base(source.to_base(quantity.value))), unit=unit)
+    return Quantity(value=decimal(target.from_base(source.to_base(quantity.value))), unit=unit)
 
 
-def plain_number(value: Decimal) -> Decimal:
-    """Without the zeros that a conversion leaves behind the point."""
-    trimmed = value.normalize()
-    return trimmed.quantize(Decimal(1)) if trimmed == trimmed.to_integral_value() else trimmed
+def decimal(value: Fraction) -> Decimal:
+    """To 34 digits, without the zeros that a conversion leaves behind the point."""
+    trimmed = EXACT.divide(Decimal(value.numerator), Decimal(value.denominator)).normalize()
+    return (
+        trimmed.quantize(Decimal(1)) if trimmed.adjusted() < 30 and trimmed == trimmed.to_integral_value() else trimmed
+    )

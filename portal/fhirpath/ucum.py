@@ -1,15 +1,14 @@
 """Units of UCUM that clinical forms use: parsed by UCUM's grammar from atoms and prefixes, converted exactly.
 
-An atom that is not in the table is an error (ValueError), never a guess. Arbitrary units ([IU], U) convert only among
-their own multiples. Molar and mass concentrations do not convert: that needs the substance.
+An atom that is not in the table is an error (ValueError), never a guess. Arbitrary units ([IU]) convert only among their
+own multiples. Molar and mass concentrations do not convert: that needs the substance.
 """
 
 import functools
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-
-from portal.fhirpath.numbers import EXACT
+from fractions import Fraction
 
 UCUM_SYSTEM = "http://unitsofmeasure.org"
 
@@ -31,7 +30,7 @@ _METRIC: dict[str, tuple[str, dict[str, int]]] = {
     "W": ("1000", {"g": 1, "m": 2, "s": -3}), "A": ("1", {"C": 1, "s": -1}),
     "V": ("1000", {"g": 1, "m": 2, "s": -2, "C": -1}), "Ohm": ("1000", {"g": 1, "m": 2, "s": -1, "C": -2}),
     "F": ("0.001", {"g": -1, "m": -2, "s": 2, "C": 2}), "cal": ("4184", {"g": 1, "m": 2, "s": -2}),
-    "U": ("1", {"[U]": 1}), "kat": ("60000000", {"[U]": 1}), "[iU]": ("1", {"[IU]": 1}), "[IU]": ("1", {"[IU]": 1}),
+    "U": ("1/60000000", {"mol": 1, "s": -1}), "kat": ("1", {"mol": 1, "s": -1}), "[iU]": ("1", {"[IU]": 1}), "[IU]": ("1", {"[IU]": 1}),
     "eq": ("1", {"mol": 1}), "osm": ("1", {"[osm]": 1}), "Gy": ("1", {"m": 2, "s": -2}), "Sv": ("1", {"m": 2, "s": -2}),
     "m[H2O]": ("9806650", {"g": 1, "m": -1, "s": -2}), "m[Hg]": ("133322000", {"g": 1, "m": -1, "s": -2}),
     "B": ("1", {"[B]": 1}), "dyn": ("0.01", {"g": 1, "m": 1, "s": -2}),
@@ -62,15 +61,15 @@ _ATOM = re.compile(r"(.+?)([+-]?\d+)?", re.ASCII)
 class Unit:
     """`factor` to the base units; `offset` is added before it (degrees Celsius and Fahrenheit only)."""
 
-    factor: Decimal
+    factor: Fraction
     dimension: Dimension
-    offset: Decimal = Decimal(0)
+    offset: Fraction = Fraction(0)
 
-    def to_base(self, value: Decimal) -> Decimal:
-        return EXACT.multiply(EXACT.add(value, self.offset), self.factor)
+    def to_base(self, value: Decimal) -> Fraction:
+        return (Fraction(value) + self.offset) * self.factor
 
-    def from_base(self, value: Decimal) -> Decimal:
-        return EXACT.subtract(EXACT.divide(value, self.factor), self.offset)
+    def from_base(self, value: Fraction) -> Fraction:
+        return value / self.factor - self.offset
 
     def combine(self, other: "Unit", *, divide: bool) -> str:
         """The base unit of the product or the quotient, as UCUM writes it."""
@@ -85,9 +84,9 @@ class Unit:
 def unit_of(code: str) -> Unit:
     """The meaning of a UCUM code; raises ValueError for a code that this table does not know."""
     if code == "Cel":
-        return Unit(factor=Decimal(1), offset=Decimal("273.15"), dimension=(("K", 1),))
+        return Unit(factor=Fraction(1), offset=Fraction("273.15"), dimension=(("K", 1),))
     if code == "[degF]":
-        return Unit(factor=EXACT.divide(Decimal(5), Decimal(9)), offset=Decimal("459.67"), dimension=(("K", 1),))
+        return Unit(factor=Fraction(5, 9), offset=Fraction("459.67"), dimension=(("K", 1),))
     pieces = _TOKEN.findall(code)
     if not pieces or "".join(pieces) != code or len(pieces) > 40:
         raise ValueError(code)
@@ -102,15 +101,15 @@ class _Reader:
     def __init__(self, pieces: list[str], code: str) -> None:
         self.pieces, self.at, self.code = pieces, 0, code
 
-    def term(self) -> tuple[Decimal, dict[str, int]]:
-        factor, powers = Decimal(1), dict[str, int]()
+    def term(self) -> tuple[Fraction, dict[str, int]]:
+        factor, powers = Fraction(1), dict[str, int]()
         sign = 1
         if self.peek() == "/":
             sign = -1
             self.at += 1
         while True:
             value, units = self.component()
-            factor = EXACT.multiply(factor, value) if sign > 0 else EXACT.divide(factor, value)
+            factor = factor * value if sign > 0 else factor / value
             for base, power in units.items():
                 powers[base] = powers.get(base, 0) + sign * power
             following = self.peek()
@@ -122,7 +121,7 @@ class _Reader:
     def peek(self) -> str:
         return self.pieces[self.at] if self.at < len(self.pieces) else ""
 
-    def component(self) -> tuple[Decimal, dict[str, int]]:
+    def component(self) -> tuple[Fraction, dict[str, int]]:
         piece = self.peek()
         if piece in {"", ")", ".", "/"}:
             raise ValueError(self.code)
@@ -134,15 +133,15 @@ class _Reader:
             self.at += 1
             return inner
         if piece.startswith("{"):
-            return Decimal(1), {}
+            return Fraction(1), {}
         if self.peek().startswith("{"):
             self.at += 1
         return _simple(piece, self.code)
 
 
-def _simple(piece: str, code: str) -> tuple[Decimal, dict[str, int]]:
+def _simple(piece: str, code: str) -> tuple[Fraction, dict[str, int]]:
     if piece.isdigit() and len(piece) < 10:
-        return Decimal(int(piece) or 1), {}
+        return Fraction(int(piece) or 1), {}
     known = _atom(piece)
     power = 1
     if known is None:
@@ -153,16 +152,16 @@ def _simple(piece: str, code: str) -> tuple[Decimal, dict[str, int]]:
     if known is None:
         raise ValueError(code)
     factor, powers = known
-    return EXACT.power(factor, Decimal(power)), {base: p * power for base, p in powers.items()}
+    return factor**power, {base: p * power for base, p in powers.items()}
 
 
-def _atom(name: str) -> tuple[Decimal, dict[str, int]] | None:
+def _atom(name: str) -> tuple[Fraction, dict[str, int]] | None:
     fixed = _FIXED.get(name) or _METRIC.get(name)
     if fixed:
-        return Decimal(fixed[0]), fixed[1]
+        return Fraction(fixed[0]), fixed[1]
     for length in (2, 1):
         exponent = _PREFIXES.get(name[:length])
         metric = _METRIC.get(name[length:])
         if exponent is not None and metric:
-            return EXACT.multiply(Decimal(metric[0]), Decimal(1).scaleb(exponent)), metric[1]
+            return Fraction(metric[0]) * Fraction(10) ** exponent, metric[1]
     return None

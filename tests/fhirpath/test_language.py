@@ -8,6 +8,8 @@ import pytest
 
 from portal.fhirpath import FhirPathError, FhirPathSyntaxError, compile, evaluate  # noqa: A004
 from portal.fhirpath.functions import FUNCTIONS
+from portal.fhirpath.ucum import UCUM_SYSTEM as UCUM
+from portal.fhirpath.ucum import unit_of
 
 NOW = datetime.fromisoformat("2026-11-23T00:30:00+01:00")
 PATIENT: dict[str, Any] = {
@@ -178,10 +180,72 @@ def test_dates_know_their_precision_and_their_zone(expression: str, expected: li
         ("1 'h' = 60 'min'", [True]),
         ("4 'u[IU]/mL' = 4 'm[IU]/L'", [True]),
         ("1 'kg/m2' < 1 'g/cm2'", [True]),
+        ("1 'U/L' = 1 'umol/min/L'", [True]),
+        ("3 'U' = 0.003 'kU'", [True]),
+        ("1 'mL/min' = 0.06 'L/h'", [True]),
+        ("7 'mmol/mol' = 0.7 '%'", [True]),
+        ("3 '[in_i]' + 1 'cm'", [{"value": Decimal("8.62"), "unit": "cm", "system": UCUM, "code": "cm"}]),
+        ("70 'kg' / 4 'm2'", [{"value": 17500, "unit": "g.m-2", "system": UCUM, "code": "g.m-2"}]),
     ],
 )
 def test_clinical_units_convert_exactly(expression: str, expected: list[Any]) -> None:
     assert results(expression) == expected
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "mmol/L",
+        "umol/L",
+        "nmol/L",
+        "pmol/L",
+        "g/L",
+        "mg/L",
+        "ug/L",
+        "g/dL",
+        "mg/dL",
+        "ug/mL",
+        "ng/mL",
+        "pg",
+        "fL",
+        "%",
+        "L/L",
+        "10*9/L",
+        "10*12/L",
+        "U/L",
+        "mU/L",
+        "m[IU]/L",
+        "u[IU]/mL",
+        "[IU]/mL",
+        "mL/min",
+        "mL/min/{1.73_m2}",
+        "mmol/mol",
+        "kg/m2",
+        "mm[Hg]",
+        "/min",
+        "{beats}/min",
+        "cm",
+        "kg",
+        "s",
+        "ms",
+        "h",
+        "d",
+        "wk",
+        "mo",
+        "a",
+        "Cel",
+        "[degF]",
+        "{score}",
+        "1",
+        "kcal",
+        "kPa",
+        "mg/d",
+        "mg/kg",
+    ],
+)
+def test_the_units_of_clinical_forms_are_known(unit: str) -> None:
+    assert results(f"1 '{unit}' < 2 '{unit}' and (1 '{unit}').toQuantity('{unit}').value = 1") == [True]
+    assert unit_of(unit).factor > 0
 
 
 @pytest.mark.parametrize("expression", ["1 'bananas' < 2 'kg'", "1 'g'.toQuantity('quux')", "1 'mg' + 1 'foo'"])
@@ -300,3 +364,21 @@ def test_the_documented_functions_are_those_that_exist() -> None:
 
     page = PAGE.read_text(encoding="utf-8")
     assert page == written(page), "run python -m tests.fhirpath.function_page"
+
+
+@pytest.mark.parametrize(
+    ("narrative", "expected"),
+    [
+        ('<div xmlns="http://www.w3.org/1999/xhtml"><p>Text <b>bold</b><br/></p></div>', True),
+        ("<div><img src='#a' alt='b'/></div>", True),
+        ("<div> </div>", False),
+        ("<p>Text</p>", False),
+        ("<div><script>x</script></div>", False),
+        ("<div onclick='x'>Text</div>", False),
+        ("<div><a href=' JavaScript:x'>Text</a></div>", False),
+        ("<div>Text", False),
+    ],
+)
+def test_a_narrative_is_checked_for_text_and_harmless_elements(narrative: str, expected: bool) -> None:
+    resource = {"resourceType": "Patient", "text": {"status": "generated", "div": narrative}}
+    assert results("text.div.htmlChecks()", resource) == [expected]

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from portal.fhirpath.errors import FhirPathError
+from portal.fhirpath.narrative import is_narrative
 from portal.fhirpath.navigation import Step, extensions, wrap
 from portal.fhirpath.operators import FALSE, TRUE, answer
 from portal.fhirpath.run import Run
@@ -109,24 +110,7 @@ def conforms_to(c: Run, v: Collection, profile: Collection) -> Collection:
     return answer(known)
 
 
-@group.collection("htmlChecks", "", "Boolean", "Whether the narrative has text and only harmless elements.")
+@group.collection("htmlChecks", "", "Boolean", "Whether a narrative has text and only the elements that FHIR allows.")
 def html_checks(c: Run, v: Collection) -> Collection:  # noqa: ARG001
     value = plain_json(v[0]) if len(v) == 1 else None
-    if not isinstance(value, str):
-        return []
-    lowered = value.lower()
-    return answer(lowered.lstrip().startswith("<div") and not any(bad in lowered for bad in _HARMFUL))
-
-
-_HARMFUL = (
-    "<script",
-    "<iframe",
-    "<object",
-    "<embed",
-    "<form",
-    "<input",
-    "javascript:",
-    " onclick",
-    " onload",
-    " onerror",
-)
+    return answer(is_narrative(value)) if isinstance(value, str) else []

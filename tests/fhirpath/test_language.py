@@ -381,4 +381,4 @@ def test_the_documented_functions_are_those_that_exist() -> None:
 )
 def test_a_narrative_is_checked_for_text_and_harmless_elements(narrative: str, expected: bool) -> None:
     resource = {"resourceType": "Patient", "text": {"status": "generated", "div": narrative}}
-    assert results("text.div.htmlChecks()", resource) == [expected]
+    assert results("text.`div`.htmlChecks()", resource) == [expected]

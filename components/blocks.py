@@ -8,7 +8,6 @@ from nicegui import ui
 
 from components.icons import icon
 from components.markup import h
-from portal.i18n import Texts
 
 Action = Callable[[], Awaitable[object] | object]
 
@@ -83,11 +82,6 @@ class Button(ui.html):
 def move_focus(html_id: str) -> None:
     """Puts the focus (and the screen) on the element of this id once the page has been redrawn."""
     ui.run_javascript(f"portal.focus({json.dumps(html_id)})")
-
-
-def announcer(t: Texts, css: str = "sr") -> ui.html:
-    """An empty live region; `set_block` into it and a screen reader says it once."""
-    return block("", css, role="status", aria_label=t("Messages"))
 
 
 def _label(text: str, mark: str) -> Markup:

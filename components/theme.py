@@ -75,7 +75,8 @@ def speak(t: Texts) -> None:
 
 def title(t: Texts, text: str, *, wrong: bool = False) -> None:
     """The tab's title: page first, then the product; it starts with “Error” while the page shows an error summary."""
-    ui.page_title(f"{t('Error: {title}', title=text) if wrong else text} · {PRODUCT}")
+    shown = t("Error: {title}", title=text) if wrong else text
+    ui.page_title(f"{shown} · {PRODUCT}")
 
 
 def calm_garbage_collector() -> None:

@@ -5,7 +5,7 @@ ChartCard(t, t("Mood"), lambda: [life_chart(t, period, mania=ymrs, depression=ma
            twin=score_twin(t, [madrs, ymrs], t("Mood scores")), key=[score_key(madrs), score_key(ymrs)])
 """
 
-from components.charts.card import ChartCard, KeyEntry, Sight, chart_key, draw, score_key, severity_key
+from components.charts.card import ChartCard, KeyEntry, Sight, chart_key, draw, score_key
 from components.charts.data import (
     Band,
     Chart,
@@ -58,6 +58,5 @@ __all__ = [
     "score_chart",
     "score_key",
     "score_twin",
-    "severity_key",
     "side_words",
 ]

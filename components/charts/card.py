@@ -7,8 +7,8 @@ from markupsafe import Markup
 from nicegui import ui
 
 from components.blocks import Button, block
-from components.charts.data import Band, Chart, ScoreLine, Style
-from components.markup import band, h, join
+from components.charts.data import Chart, ScoreLine, Style
+from components.markup import h, join
 from portal.i18n import Texts
 
 KeyEntry = tuple[str, str, Literal["line", "dash", "swatch"]]
@@ -98,9 +98,4 @@ def score_key(line: ScoreLine, words: str = "") -> KeyEntry:
     return words or line.name, style.colour, "line" if style.dash == "solid" else "dash"
 
 
-def severity_key(bands: Sequence[Band]) -> Markup:
-    """The bands of one scale in words, for a chart too small to write them."""
-    return h('<p class="key">{}</p>', join(band(one.level, one.text) for one in bands))
-
-
-__all__ = ["ChartCard", "KeyEntry", "Sight", "chart_key", "draw", "score_key", "severity_key"]
+__all__ = ["ChartCard", "KeyEntry", "Sight", "chart_key", "draw", "score_key"]

@@ -31,6 +31,7 @@ def install(
     """
     mount_static(app)
     ui.add_head_html(head(), shared=True)
+    nicegui_app.config.quasar_config["loadingBar"] = {"skipHijack": True}  # no nameless progress bar on top of the page
     if before_start:
         nicegui_app.on_startup(before_start)
     nicegui_app.on_startup(calm_garbage_collector)

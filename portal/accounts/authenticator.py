@@ -2,7 +2,7 @@
 
 import hmac
 
-import pyotp
+from pyotp.totp import TOTP
 from sqlalchemy import Connection, insert, select, update
 
 from portal.accounts import people
@@ -19,7 +19,7 @@ async def opens(door: Door, user: str, code: str) -> bool:
     if not account.authenticator:
         return False
     now = int(door.now.timestamp()) // STEP
-    generator = pyotp.TOTP(account.authenticator, interval=STEP)
+    generator = TOTP(account.authenticator, interval=STEP)
     steps = range(now - DRIFT, now + DRIFT + 1)
     matching = [step for step in steps if hmac.compare_digest(generator.generate_otp(step), code)]
     if not matching:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Update, and_, insert, select, update
 
 from portal.access import Role
 from portal.accounts.door import Door, stamp
@@ -119,7 +119,7 @@ def live(door: Door) -> ColumnElement[bool]:
     )
 
 
-def _ending(which: ColumnElement[bool], now: str):  # noqa: ANN202 – SQLAlchemy's own type
+def _ending(which: ColumnElement[bool], now: str) -> Update:
     return update(sessions).where(which, sessions.c.ended.is_(None)).values(ended=now)
 
 

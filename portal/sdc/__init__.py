@@ -25,9 +25,10 @@ from portal.sdc.model import (
     ScoreDefinition,
     Section,
 )
+from portal.sdc.outcome import Change, ItemState
 from portal.sdc.reading import LocalText
 from portal.sdc.scoring import ScoreResult
-from portal.sdc.session import Change, FormSession, ItemState
+from portal.sdc.session import FormSession
 from portal.sdc.validation import is_valid, validate
 
 __all__ = [

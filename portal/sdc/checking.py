@@ -7,11 +7,13 @@ from typing import Literal
 from portal.errors import Problem
 from portal.fhirpath import FhirPathError
 from portal.i18n import N_, Message
+from portal.sdc.choosing import options_now
 from portal.sdc.conversion import truth
 from portal.sdc.engine import Engine
+from portal.sdc.limits import CHOOSE, NotAnAnswer, check_limits
 from portal.sdc.model import Constraint
 from portal.sdc.nodes import Node
-from portal.sdc.values import CHOOSE, NotAnAnswer, check_limits, matching_option
+from portal.sdc.values import matching_option
 
 CHOOSE_ONE = N_("Choose an answer.")
 ANSWER = N_("Answer this question.")
@@ -84,9 +86,10 @@ def _problem(engine: Engine, node: Node) -> Message | None:
 
 def _wrong_answer(engine: Engine, node: Node) -> Message | None:
     item = node.item
+    options = {option.key for option in options_now(engine, node)}
     try:
         for answer in node.answers:
-            if item.type == "choice" and item.options and matching_option(item, answer) is None:
+            if item.options and not _may_be(item.type, options, matching_option(item, answer)):
                 return Message(msgid=CHOOSE, params={})
             check_limits(item, answer, engine.bounds(node))
     except NotAnAnswer as error:
@@ -100,6 +103,11 @@ def _wrong_answer(engine: Engine, node: Node) -> Message | None:
     if item.max_occurs is not None and len(node.answers) > item.max_occurs:
         return Message(msgid=N_("Choose at most {most} answers."), params={"most": item.max_occurs})
     return None
+
+
+def _may_be(kind: str, options: set[str], key: str | None) -> bool:
+    """An option that has been switched off meanwhile stays on screen and must be changed before sending."""
+    return kind == "open-choice" if key is None else key in options
 
 
 def _is_expected(node: Node) -> bool:

@@ -9,13 +9,13 @@ from typing import Any
 from portal.fhirpath import FhirPathError
 from portal.sdc.conversion import answers_from, same_answers, truth
 from portal.sdc.enabling import conditions_hold
+from portal.sdc.limits import Bounds, NotAnAnswer, check_limits
 from portal.sdc.model import Form
 from portal.sdc.nodes import Node
 from portal.sdc.populating import populate_groups
 from portal.sdc.program import Program, Variable
 from portal.sdc.queries import Query
 from portal.sdc.tree import Tree
-from portal.sdc.values import Bounds, NotAnAnswer, check_limits
 from portal.types import Json
 
 Fetch = Callable[[str], Json | None]

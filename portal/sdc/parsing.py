@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from portal.i18n import N_
+from portal.sdc.limits import WRITE_DATE, WRITE_NUMBER, WRITE_TIME, WRITE_WHOLE, NotAnAnswer
 from portal.sdc.model import FormItem
-from portal.sdc.values import WRITE_DATE, WRITE_NUMBER, WRITE_TIME, WRITE_WHOLE, NotAnAnswer
 
 _SPACES = re.compile(r"[\s\u00a0\u202f']")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")

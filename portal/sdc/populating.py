@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from portal.fhirpath import FhirPathError
+from portal.sdc.limits import Bounds, NotAnAnswer, check_limits
 from portal.sdc.model import FormItem
 from portal.sdc.nodes import Node
 from portal.sdc.reading import decimal
 from portal.sdc.tree import Tree
-from portal.sdc.values import ANSWER_KEY, Bounds, NotAnAnswer, check_limits, matching_option
+from portal.sdc.values import ANSWER_KEY, matching_option
 from portal.types import Json
 
 if TYPE_CHECKING:

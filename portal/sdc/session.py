@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,49 +10,21 @@ from portal.errors import Invalid, Problem
 from portal.fhirpath import FhirPathError
 from portal.i18n import N_, Message
 from portal.sdc import checking, extraction
+from portal.sdc.choosing import answers_given, options_now
 from portal.sdc.conversion import same_answers, truth
 from portal.sdc.engine import Effects, Engine, Fetch
-from portal.sdc.model import AlertRule, Form, Option, Section
+from portal.sdc.limits import NotAnAnswer
+from portal.sdc.model import AlertRule, Form, Section
 from portal.sdc.nodes import Node
+from portal.sdc.outcome import Change, ItemState
 from portal.sdc.parsing import parse_text
 from portal.sdc.populating import populate_observations
 from portal.sdc.scoring import ScoreResult
 from portal.sdc.tree import Tree
-from portal.sdc.values import CHOOSE, NotAnAnswer, from_answer, to_answer
+from portal.sdc.values import from_answer
 from portal.types import Json
 
 _HEAD = ("resourceType", "questionnaire", "status", "authored", "item")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
-    """What an answer changed. Paths of items whose value changed, that appeared, that went; linkIds of scores that moved;
-    alert rules that have just begun to hold. All empty when the answer was the one already there.
-    """
-
-    values: frozenset[str]
-    shown: frozenset[str]
-    hidden: frozenset[str]
-    scores: frozenset[str]
-    alerts: tuple[AlertRule, ...]
-
-    def __bool__(self) -> bool:
-        return bool(self.values or self.shown or self.hidden)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ItemState:
-    """How one item stands. `value` is typed as `FormSession.set` takes it, None when unanswered, a list when the question
-    takes several answers. `options` are those that may be chosen now. `error` is the sentence to show at the question.
-    """
-
-    path: str
-    enabled: bool
-    value: Any
-    error: Message | None
-    read_only: bool
-    edited: bool
-    options: tuple[Option, ...]
 
 
 class FormSession:
@@ -104,7 +75,7 @@ class FormSession:
         if item.read_only or not item.question:
             raise self._refusal(path, N_("This answer is filled in by the form."))
         try:
-            answers = self._answers(node, value)
+            answers = answers_given(self._engine, node, value)
         except NotAnAnswer as error:
             self._errors[path] = error.message
             raise self._refusal(path, error.message.msgid, **error.message.params) from None
@@ -170,7 +141,7 @@ class FormSession:
             error=self._errors.get(path),
             read_only=item.read_only,
             edited=node.edited,
-            options=self._options(node),
+            options=options_now(self._engine, node),
         )
 
     def sections(self) -> list[Section]:
@@ -260,54 +231,6 @@ class FormSession:
 
     def _refusal(self, path: str, msgid: str, /, **params: Any) -> Invalid:
         return Invalid([Problem(place=path, message=Message(msgid=msgid, params=params))], msgid, **params)
-
-    def _answers(self, node: Node, value: object) -> list[Json]:
-        item = node.item
-        if value is None or value in ("", []):
-            return []
-        given: list[object] = list(value) if isinstance(value, (list, tuple)) else [value]
-        if len(given) > 1 and not item.repeats:
-            raise NotAnAnswer(CHOOSE)
-        bounds = self._engine.bounds(node)
-        answers = [to_answer(item, each, bounds) for each in given]
-        if item.options:
-            allowed = {option.key for option in self._options(node)} | {
-                from_answer(item, each) for each in node.answers
-            }
-            picked = [from_answer(item, answer) for answer in answers]
-            if any(item.option(key) and key not in allowed for key in picked):
-                raise NotAnAnswer(CHOOSE)
-            answers = self._exclusive(node, answers)
-        if item.max_occurs is not None and len(answers) > item.max_occurs:
-            raise NotAnAnswer(N_("Choose at most {most} answers."), most=item.max_occurs)
-        return answers
-
-    def _exclusive(self, node: Node, answers: list[Json]) -> list[Json]:
-        """An exclusive option just chosen drives the others out; another just chosen drives it out."""
-        alone = [each for each in answers if self._is_alone(node, each)]
-        if not alone or len(answers) == 1:
-            return answers
-        fresh = [each for each in alone if each not in node.answers]
-        return fresh[:1] or [each for each in answers if each not in alone]
-
-    def _is_alone(self, node: Node, answer: Json) -> bool:
-        option = node.item.option(from_answer(node.item, answer))
-        return option is not None and (option.exclusive or option.declined)
-
-    def _options(self, node: Node) -> tuple[Option, ...]:
-        item = node.item
-        if not item.toggles:
-            return item.options
-        governed: set[str] = set()
-        on: set[str] = set()
-        for toggle in item.toggles:
-            governed |= toggle.keys
-            try:
-                if truth(self._engine.run(toggle.program, node)):
-                    on |= toggle.keys
-            except FhirPathError:
-                on |= toggle.keys
-        return tuple(option for option in item.options if option.key not in governed - on)
 
     def _keep_beneath(self, node: Node, answers: list[Json]) -> None:
         """What is nested under an answer stays with it, and goes when it goes."""

@@ -1,12 +1,24 @@
-"""Between what a page or a program gives (a code, a number, a date) and what FHIR stores as an answer, with every check on the way."""
+"""Between what a page or a program gives (a code, a number, a date) and what FHIR stores as an answer."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
-from portal.i18n import N_, Message
+from portal.i18n import N_
+from portal.sdc.limits import (
+    CHOOSE,
+    LONGEST,
+    WRITE_DATE,
+    WRITE_NUMBER,
+    WRITE_TEXT,
+    WRITE_TIME,
+    WRITE_WHOLE,
+    Bounds,
+    NotAnAnswer,
+    check_limits,
+    real_day,
+)
 from portal.sdc.model import FormItem
 from portal.sdc.reading import decimal, value_of
 from portal.types import Json
@@ -32,34 +44,6 @@ DATE_TIME = re.compile(
 TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?")
 
 _NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{1,18})?")
-
-CHOOSE = N_("Choose one of the answers shown.")
-WRITE_NUMBER = N_("Write a number, for example 7.5.")
-WRITE_WHOLE = N_("Write a whole number, without a comma.")
-WRITE_DATE = N_("Write the date like this: DD/MM/YYYY.")
-WRITE_TIME = N_("Write the time like this: 22:30.")
-WRITE_TEXT = N_("Write your answer.")
-
-
-class NotAnAnswer(Exception):
-    """The value does not fit the question; carries the sentence to show. Becomes `Invalid` at the session's door."""
-
-    def __init__(self, msgid: str, /, **params: Any) -> None:
-        super().__init__(msgid)
-        self.message = Message(msgid=msgid, params=params)
-
-
-LONGEST: Mapping[str, int] = {"string": 255, "open-choice": 255, "text": 4000, "url": 2000}
-"""Characters that a person may type where the form sets no limit of its own."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Bounds:
-    """The lowest and highest value possible now: fixed in the form, or computed (the day before today, another answer)."""
-
-    low: Any
-    high: Any
-    today: str = ""
 
 
 def to_answer(item: FormItem, value: object, bounds: Bounds) -> Json:
@@ -120,65 +104,6 @@ def _choice(item: FormItem, value: object, bounds: Bounds) -> Json:
     raise NotAnAnswer(CHOOSE)
 
 
-def check_limits(item: FormItem, answer: Json, bounds: Bounds) -> None:
-    """Bounds, lengths, decimals and pattern of one answer. Raises `NotAnAnswer`."""
-    value = value_of(answer)
-    if isinstance(value, bool):
-        return
-    if isinstance(value, str):
-        _check_text(item, value)
-        if item.type in ("date", "dateTime", "time"):
-            _check_order(bounds, value)
-    elif isinstance(value, (int, float, Decimal)):
-        _check_number(item, decimal(value), bounds)
-    elif isinstance(value, dict) and "valueQuantity" in answer and value.get("value") is not None:
-        _check_number(item, decimal(value["value"]), bounds)
-
-
-def _check_text(item: FormItem, value: str) -> None:
-    if item.max_length is not None and len(value) > item.max_length:
-        raise NotAnAnswer(
-            N_("Use at most {most} characters: there are {count}."), most=item.max_length, count=len(value)
-        )
-    if item.min_length is not None and len(value) < item.min_length:
-        if item.type in ("date", "dateTime"):
-            raise NotAnAnswer(WRITE_DATE)
-        raise NotAnAnswer(N_("Use at least {least} characters."), least=item.min_length)
-    if item.regex and not re.fullmatch(item.regex, value):
-        raise NotAnAnswer(N_("This answer is not written as expected."))
-
-
-def _check_number(item: FormItem, value: Decimal, bounds: Bounds) -> None:
-    low, high = (None if bound is None else decimal(bound) for bound in (bounds.low, bounds.high))
-    if (low is not None and value < low) or (high is not None and value > high):
-        unit = f"\u00a0{item.unit_text}" if item.unit_text else ""
-        if low is not None and high is not None:
-            raise NotAnAnswer(N_("The number must be between {low} and {high}{unit}."), low=low, high=high, unit=unit)
-        if low is not None:
-            raise NotAnAnswer(N_("The number must be {low}{unit} or more."), low=low, unit=unit)
-        raise NotAnAnswer(N_("The number must be {high}{unit} or less."), high=high, unit=unit)
-    exponent = value.as_tuple().exponent
-    if item.max_decimals is not None and isinstance(exponent, int) and -exponent > item.max_decimals:
-        if item.max_decimals == 0:
-            raise NotAnAnswer(WRITE_WHOLE)
-        raise NotAnAnswer(N_("Use at most {most} digits after the comma."), most=item.max_decimals)
-
-
-def _check_order(bounds: Bounds, value: str) -> None:
-    """Dates compare at the precision both have: 2026 is neither before nor after 2026-03."""
-    low, high = bounds.low, bounds.high
-    if isinstance(low, str) and value[: len(low)] < low[: len(value)]:
-        raise NotAnAnswer(N_("The date must be {date} or later."), date=_day(low))
-    if isinstance(high, str) and value[: len(high)] > high[: len(value)]:
-        if high == bounds.today:
-            raise NotAnAnswer(N_("The date must be in the past."))
-        raise NotAnAnswer(N_("The date must be {date} or earlier."), date=_day(high))
-
-
-def _day(iso: str) -> str:
-    return "/".join(reversed(iso[:10].split("-")))
-
-
 def _boolean(_item: FormItem, value: object) -> bool:
     if isinstance(value, bool):
         return value
@@ -231,17 +156,6 @@ def _date(_item: FormItem, value: object) -> str:
 
 def _date_time(_item: FormItem, value: object) -> str:
     return real_day(_matching(DATE_TIME, WRITE_DATE, value))
-
-
-def real_day(text: str) -> str:
-    """Refuses 30 February. The month and day are known to look right."""
-    if len(text) >= 10:
-        year, month, day = int(text[:4]), int(text[5:7]), int(text[8:10])
-        leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-        days = (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
-        if day > days:
-            raise NotAnAnswer(N_("This day does not exist. Write the date like this: DD/MM/YYYY."))
-    return text
 
 
 def _time(_item: FormItem, value: object) -> str:

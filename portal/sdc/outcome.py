@@ -1,0 +1,38 @@
+"""What a session tells: what an answer changed, and how an item stands."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from portal.i18n import Message
+from portal.sdc.model import AlertRule, Option
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """What an answer changed. Paths of items whose value changed, that appeared, that went; linkIds of scores that moved;
+    alert rules that have just begun to hold. All empty when the answer was the one already there.
+    """
+
+    values: frozenset[str]
+    shown: frozenset[str]
+    hidden: frozenset[str]
+    scores: frozenset[str]
+    alerts: tuple[AlertRule, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.values or self.shown or self.hidden)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ItemState:
+    """How one item stands. `value` is typed as `FormSession.set` takes it, None when unanswered, a list when the question
+    takes several answers. `options` are those that may be chosen now. `error` is the sentence to show at the question.
+    """
+
+    path: str
+    enabled: bool
+    value: Any
+    error: Message | None
+    read_only: bool
+    edited: bool
+    options: tuple[Option, ...]

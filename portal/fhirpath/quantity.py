@@ -1,6 +1,6 @@
 """Quantities: a number with a unit of UCUM or a calendar word; compared, converted and multiplied through `ucum`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
@@ -106,7 +106,7 @@ def same(a: Quantity, b: Quantity) -> bool | None:
 def times(a: Quantity, b: Quantity) -> Quantity | None:
     """The product; in the base units, unless one of them is a plain number."""
     if b.unit == "1" or a.unit == "1":
-        return Quantity(value=EXACT.multiply(a.value, b.value), unit=a.unit if b.unit == "1" else b.unit)
+        return replace(a if b.unit == "1" else b, value=EXACT.multiply(a.value, b.value))
     return _combined(a, b, divide=False)
 
 
@@ -115,7 +115,8 @@ def over(a: Quantity, b: Quantity) -> Quantity | None:
     if b.value == 0:
         return None
     if b.unit == "1" or (a.unit == b.unit and a.calendar == b.calendar):
-        return Quantity(value=EXACT.divide(a.value, b.value), unit=a.unit if b.unit == "1" else "1")
+        quotient = EXACT.divide(a.value, b.value)
+        return replace(a, value=quotient) if b.unit == "1" else Quantity(value=quotient)
     return _combined(a, b, divide=True)
 
 

@@ -41,15 +41,20 @@ def shape(value: Json) -> str:
 
 def derives(model: Model, item: Any, type_name: str) -> bool:
     own = type_of(item)
-    if type_name == "System.Any":
-        return True
-    return own == type_name or model.derives(own, type_name)
+    return (
+        type_name == "System.Any" or own == type_name or _is_quantity(own, type_name) or model.derives(own, type_name)
+    )
+
+
+def _is_quantity(own: str, type_name: str) -> bool:
+    """The one name that FHIR and FHIRPath share: unqualified it means either."""
+    return own == "System.Quantity" and type_name == "Quantity"
 
 
 def exactly(model: Model, item: Any, type_name: str) -> bool:
     """What as and ofType keep: a code is a string for `is`, but is not given as one. Elements keep their ancestors."""
     own = type_of(item)
-    if own == type_name:
+    if own == type_name or _is_quantity(own, type_name):
         return True
     return not model.is_primitive(own) and model.derives(own, type_name)
 

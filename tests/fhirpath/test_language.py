@@ -182,6 +182,8 @@ def test_dates_know_their_precision_and_their_zone(expression: str, expected: li
         ("1 'kg/m2' < 1 'g/cm2'", [True]),
         ("1 'U/L' = 1 'umol/min/L'", [True]),
         ("3 'U' = 0.003 'kU'", [True]),
+        ("@2026-01-31 + 1 month * 2", ["2026-03-31"]),
+        ("1 year is Quantity and (5 'kg').is(System.Quantity)", [True]),
         ("1 'mL/min' = 0.06 'L/h'", [True]),
         ("7 'mmol/mol' = 0.7 '%'", [True]),
         ("3 '[in_i]' + 1 'cm'", [{"value": Decimal("8.62"), "unit": "cm", "system": UCUM, "code": "cm"}]),

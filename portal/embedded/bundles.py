@@ -85,7 +85,8 @@ def transact(unit: Unit, engine: Engine, found: list[Entry]) -> list[Json]:
             prepared.append(_prepare(unit, engine, entry, known))
     for position, entry in enumerate(prepared):
         with _placed(position):
-            request = _resolved(unit, engine, entry.request, known)
+            request = entry.request
+            _resolve(unit, engine, request.body, known)
             answer = (
                 get(unit.connection, engine, request)
                 if request.method in {"GET", "HEAD"}
@@ -147,27 +148,26 @@ def _with_body(request: Request, body: Any) -> Request:
     )  # fmt: skip
 
 
-def _resolved(unit: Unit, engine: Engine, request: Request, known: dict[str, str]) -> Request:
-    if request.body is None:
-        return request
-    return _with_body(request, _replace(unit, engine, request.body, known, ""))
-
-
-def _replace(unit: Unit, engine: Engine, value: Any, known: dict[str, str], key: str) -> Any:
+def _resolve(unit: Unit, engine: Engine, value: Any, known: dict[str, str]) -> None:
+    """Writes the real addresses into a decoded body, which is ours to change."""
     if isinstance(value, dict):
-        return {
-            k: _replace(unit, engine, v, known, k) if k in ADDRESSES or isinstance(v, dict | list) else v
-            for k, v in value.items()
-        }
-    if isinstance(value, list):
-        return [_replace(unit, engine, v, known, key) for v in value]
-    if not isinstance(value, str) or key not in ADDRESSES:
-        return value
-    if value in known:
-        return known[value]
-    if key == "reference" and "?" in value and not value.startswith(("http:", "https:", "urn:")):
-        return _conditional_reference(unit, engine, value)
-    return value
+        for key, item in value.items():
+            if isinstance(item, str):
+                if key in ADDRESSES:
+                    value[key] = _address(unit, engine, key, item, known)
+            elif isinstance(item, dict | list):
+                _resolve(unit, engine, item, known)
+    elif isinstance(value, list):
+        for item in value:
+            _resolve(unit, engine, item, known)
+
+
+def _address(unit: Unit, engine: Engine, key: str, item: str, known: dict[str, str]) -> str:
+    if item in known:
+        return known[item]
+    if key == "reference" and "?" in item and not item.startswith(("http:", "https:", "urn:")):
+        return _conditional_reference(unit, engine, item)
+    return item
 
 
 def _conditional_reference(unit: Unit, engine: Engine, value: str) -> str:

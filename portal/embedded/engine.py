@@ -8,7 +8,7 @@ from portal.chance import Chance
 from portal.clock import Clock
 from portal.embedded.definitions import Definitions, Parameter
 from portal.embedded.outcome import Refusal, refuse
-from portal.embedded.references import check_references
+from portal.embedded.references import check_references, loose_references
 from portal.embedded.search.extract import Plan, Row, extract, make_plan
 from portal.embedded.search.kinds import Lookup
 from portal.embedded.search.query import Params, Query, Reader
@@ -112,17 +112,18 @@ class Engine:
     def write(self, unit: Unit, type_: str, id_: str, resource: Json, method: str, previous: Kept | None) -> Kept:
         """Checks and stores `resource` as the next version of `type_/id_`. Refusal 422 with every fault."""
         resource = protect(self.chance, type_, resource)
-        if issues := self.validator.check(resource, type_):
-            raise Refusal(422, issues)
+        faults = self.validator.check(resource, type_)
+        if faults.issues:
+            raise Refusal(422, faults.issues)
         live = previous if previous is not None and previous.state == LIVE else None
         body = self._stamp(type_, id_, resource, unit, live.created if live else unit.now)
-        unit.written.append(body)
+        unit.references += loose_references(resource, type_) if type_ in self.definitions.aidbox else faults.references
         return unit.put(type_, id_, method, previous, dumps(body), self.rows(type_, body))
 
     def finish(self, unit: Unit) -> None:
         """Called when all of a request is written: references may go forwards inside a transaction."""
-        if self.whole_references and unit.written:
-            check_references(unit, self.definitions, unit.written)
+        if self.whole_references:
+            check_references(unit, self.definitions, unit.references)
 
     def _stamp(self, type_: str, id_: str, resource: Json, unit: Unit, created: int) -> Json:
         meta: Json = resource.get("meta") if isinstance(resource.get("meta"), dict) else {}  # type: ignore[assignment]

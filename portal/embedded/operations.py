@@ -45,7 +45,7 @@ def validate(request: Request, engine: Engine, type_: str) -> Json:
     if isinstance(resource, dict) and resource.get("resourceType") == "Parameters" and type_ != "Parameters":
         named = [p for p in resource.get("parameter", []) if isinstance(p, dict) and p.get("name") == "resource"]
         resource = named[0].get("resource") if named else None
-    issues = engine.validator.check(resource, type_ or None)
+    issues = engine.validator.check(resource, type_ or None).issues
     if not issues and type_ and resource.get("resourceType", type_) != type_:
         issues = [
             Issue(code="invalid", text=f"The resource is not a {type_}", place="resourceType", kind="invalid-type")

@@ -9,26 +9,29 @@ from portal.embedded.store import LIVE, Unit
 from portal.types import Json
 
 
-def check_references(unit: Unit, definitions: Definitions, written: list[Json]) -> None:
-    """Refusal 422 naming every reference of `written` that leads nowhere. Run when all of a transaction is written."""
+def check_references(unit: Unit, definitions: Definitions, written: list[tuple[str, Place]]) -> None:
+    """Refusal 422 naming every reference that leads nowhere. Run when all of a transaction is written."""
     issues: list[Issue] = []
     known: dict[str, bool] = {}
-    for resource in written:
-        found: list[tuple[str, Place]] = []
-        _collect(resource, (None, str(resource["resourceType"])), found)
-        for target, place in found:
-            exists = known.get(target)
-            if exists is None:
-                exists = known[target] = _leads_somewhere(unit, definitions, target)
-            if not exists:
-                text = f"Referenced resource {target} does not exist"
-                issues.append(issue("not-found", text, (place, ".reference"), "non-existent-resource"))
+    for target, place in written:
+        exists = known.get(target)
+        if exists is None:
+            exists = known[target] = _leads_somewhere(unit, definitions, target)
+        if not exists:
+            text = f"Referenced resource {target} does not exist"
+            issues.append(issue("not-found", text, (place, ".reference"), "non-existent-resource"))
     if issues:
         raise Refusal(422, issues)
 
 
+def loose_references(resource: Json, type_: str) -> list[tuple[str, Place]]:
+    """Every `reference` of a resource whose elements are not defined, wherever it stands."""
+    found: list[tuple[str, Place]] = []
+    _collect(resource, (None, type_), found)
+    return found
+
+
 def _collect(value: Any, place: Place, found: list[tuple[str, Place]]) -> None:
-    """Every `reference` inside, wherever it stands."""
     if isinstance(value, dict):
         for key, item in value.items():
             if isinstance(item, dict | list):

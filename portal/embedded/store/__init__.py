@@ -135,6 +135,7 @@ class Store:
                 self._writer.execute("SAVEPOINT job")
                 try:
                     result = job(unit)
+                    unit.flush()
                 except BaseException as problem:  # noqa: BLE001 – it belongs to the caller, who gets it
                     unit.forget_names()
                     self._writer.execute("ROLLBACK TO job")

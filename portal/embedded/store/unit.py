@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from portal.embedded.outcome import Place
 from portal.embedded.search.extract import Row
 from portal.embedded.search.values import written_instant
 from portal.embedded.store.schema import DELETED, LIVE, MENTIONED
-from portal.types import Json
 
 TABLE = {
     "string": "by_string",
@@ -32,6 +32,7 @@ _DELETE = {
     kind: f"DELETE FROM {TABLE[kind]} WHERE " + " AND ".join(f"{c} = ?" for c in columns.split(", "))
     for kind, columns in _COLUMNS.items()
 }
+_COUNT = "INSERT INTO census (type, live) VALUES (?1, ?2) ON CONFLICT (type) DO UPDATE SET live = live + ?2"
 _OF = {kind: f"SELECT {columns} FROM {TABLE[kind]} WHERE rid = ?" for kind, columns in _COLUMNS.items()}
 
 
@@ -68,26 +69,44 @@ class Names:
 
 
 class Unit:
-    """Reads see the unit's own writes. `changed` lists what was written, for those who follow changes; `written` holds
-    the resources themselves until their references are checked; `correlation` is the caller's id for the events they make.
+    """Reads see the unit's own writes. `changed` lists what was written, for those who follow changes; `references`
+    are those written, until they are checked; `correlation` is the caller's id for the events they make.
     """
 
     def __init__(self, connection: sqlite3.Connection, names: Names, now: int, version: int) -> None:
-        self.connection = connection
+        self._db = connection
         self.names = names
         self.now = now
         self.version = version
         self.changed: list[Kept] = []
-        self.written: list[Json] = []
+        self.references: list[tuple[str, Place]] = []
         self.correlation = ""
         self.now_written = written_instant(now)
         self._rows: dict[tuple[str, str], int] = {}
         self._new_names: list[tuple[str, str]] = []
+        self._pending: dict[str, list[tuple[Any, ...]]] = {kind: [] for kind in TABLE}
+        self._census: dict[int, int] = {}
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """For searches and for tables that are not of resources; what is pending is written first."""
+        self.flush()
+        return self._db
+
+    def flush(self) -> None:
+        """Index rows and counts are written together: once for a whole transaction that asks nothing of them."""
+        for kind, records in self._pending.items():
+            if records:
+                self._db.executemany(_INSERT[kind], records)
+                records.clear()
+        for type_, step in self._census.items():
+            self._db.execute(_COUNT, (type_, step))
+        self._census.clear()
 
     def number(self, kind: str, text: str) -> int:
         found = self.names.numbers.get((kind, text))
         if found is None:
-            cursor = self.connection.execute("INSERT INTO name (kind, text) VALUES (?, ?)", (kind, text))
+            cursor = self._db.execute("INSERT INTO name (kind, text) VALUES (?, ?)", (kind, text))
             found = self.names.numbers[kind, text] = int(cursor.lastrowid or 0)
             self._new_names.append((kind, text))
         return found
@@ -98,12 +117,12 @@ class Unit:
             del self.names.numbers[key]
 
     def find(self, type_: str, id_: str) -> Kept | None:
-        return find(self.connection, self.names, type_, id_)
+        return find(self._db, self.names, type_, id_)
 
     def state(self, type_: str, id_: str) -> int:
         """LIVE, DELETED or MENTIONED (which is also said of what nobody ever named)."""
         query = "SELECT state FROM resource WHERE type = ? AND id = ?"
-        found = self.connection.execute(query, (self.names.find("type", type_), id_)).fetchone()
+        found = self._db.execute(query, (self.names.find("type", type_), id_)).fetchone()
         return int(found[0]) if found else MENTIONED
 
     def put(self, type_: str, id_: str, method: str, previous: Kept | None, body: bytes, rows: set[Row]) -> Kept:
@@ -130,9 +149,9 @@ class Unit:
         if known is not None:
             return known
         number = self.number("type", type_)
-        found = self.connection.execute("SELECT rid FROM resource WHERE type = ? AND id = ?", (number, id_)).fetchone()
+        found = self._db.execute("SELECT rid FROM resource WHERE type = ? AND id = ?", (number, id_)).fetchone()
         if found is None:
-            cursor = self.connection.execute(
+            cursor = self._db.execute(
                 "INSERT INTO resource (type, id, state, version, created, updated, method) VALUES (?, ?, ?, 0, 0, 0, '')",
                 (number, id_, MENTIONED),
             )
@@ -145,15 +164,15 @@ class Unit:
     ) -> int:
         self.version += 1
         if previous is None:
-            cursor = self.connection.execute(
+            cursor = self._db.execute(
                 "INSERT INTO resource (type, id, state, version, created, updated, method) VALUES (?,?,?,?,?,?,?)",
                 (self.number("type", type_), id_, state, self.version, created, self.now, method),
             )
             rid = int(cursor.lastrowid or 0)
-            self.connection.execute("INSERT INTO body (rid, json) VALUES (?, ?)", (rid, body))
+            self._db.execute("INSERT INTO body (rid, json) VALUES (?, ?)", (rid, body))
             return rid
         if previous.state != MENTIONED:
-            self.connection.execute(
+            self._db.execute(
                 "INSERT INTO history (rid, version, type, updated, method, body) VALUES (?,?,?,?,?,?)",
                 (
                     previous.rid,
@@ -164,14 +183,14 @@ class Unit:
                     previous.body,
                 ),
             )
-        self.connection.execute(
+        self._db.execute(
             "UPDATE resource SET state=?, version=?, created=?, updated=?, method=? WHERE rid=?",
             (state, self.version, created, self.now, method, previous.rid),
         )
         if body is None:
-            self.connection.execute("DELETE FROM body WHERE rid = ?", (previous.rid,))
+            self._db.execute("DELETE FROM body WHERE rid = ?", (previous.rid,))
         else:
-            self.connection.execute("INSERT OR REPLACE INTO body (rid, json) VALUES (?, ?)", (previous.rid, body))
+            self._db.execute("INSERT OR REPLACE INTO body (rid, json) VALUES (?, ?)", (previous.rid, body))
         return previous.rid
 
     def _note(self, rid: int, type_: str, id_: str, state: int, created: int, method: str, body: bytes | None) -> Kept:
@@ -180,22 +199,23 @@ class Unit:
         return kept
 
     def _count(self, type_: str, step: int) -> None:
-        self.connection.execute(
-            "INSERT INTO census (type, live) VALUES (?1, ?2) ON CONFLICT (type) DO UPDATE SET live = live + ?2",
-            (self.number("type", type_), step),
-        )
+        number = self.number("type", type_)
+        self._census[number] = self._census.get(number, 0) + step
 
     def _index(self, rid: int, rows: set[Row], *, fresh: bool) -> None:
-        wanted: dict[str, set[tuple[Any, ...]]] = {}
-        for kind, index, values in rows:
-            wanted.setdefault(kind, set()).add(self._record(kind, self.number("index", index), rid, values))
+        wanted = [(kind, self._record(kind, self.number("index", index), rid, values)) for kind, index, values in rows]
+        if fresh:
+            for kind, record in wanted:
+                self._pending[kind].append(record)
+            return
+        self.flush()
         for kind in TABLE:
-            new = wanted.get(kind, set())
-            old: set[tuple[Any, ...]] = set() if fresh else set(self.connection.execute(_OF[kind], (rid,)))
+            new = {record for k, record in wanted if k == kind}
+            old: set[tuple[Any, ...]] = set(self._db.execute(_OF[kind], (rid,)))
             if gone := old - new:
-                self.connection.executemany(_DELETE[kind], gone)
+                self._db.executemany(_DELETE[kind], gone)
             if added := new - old:
-                self.connection.executemany(_INSERT[kind], added)
+                self._db.executemany(_INSERT[kind], added)
 
     def _record(self, kind: str, pid: int, rid: int, values: tuple[Any, ...]) -> tuple[Any, ...]:
         if kind == "string":

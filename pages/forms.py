@@ -53,10 +53,14 @@ class Folding:
         self.visit, self.draft = visit, draft
         self._timer: asyncio.Task[None] | None = None
 
-    def touched(self) -> None:
-        """An answer was given: count the quiet time from now."""
+    def stop(self) -> None:
+        """The page is gone: the journal keeps what the record could not be given."""
         if self._timer is not None:
             self._timer.cancel()
+
+    def touched(self) -> None:
+        """An answer was given: count the quiet time from now."""
+        self.stop()
         self._timer = background_tasks.create(self._when_quiet(), name="fold a draft after a quiet time")
 
     def now(self) -> None:
@@ -351,8 +355,10 @@ def show_form(
     filling = Filling(visit, draft, done=done, patient=patient, part=part)
     screen = FormScreen(filling, pause=pause, pause_text=pause_text)
     ui.context.client.on_disconnect(filling.folding.now)
+    ui.context.client.on_delete(filling.folding.stop)
     ui.on("portal-seen", visit.guard(filling.look_again, while_away=True))
     ui.run_javascript(
-        "document.addEventListener('visibilitychange', () => { if (!document.hidden) emitEvent('portal-seen') })"
+        "document.addEventListener('visibilitychange', () => { if (!document.hidden) emitEvent('portal-seen') });"
+        "history.replaceState(null, '', location.pathname)"  # reloading stays where one is, not where one came in
     )
     return screen

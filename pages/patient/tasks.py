@@ -10,8 +10,6 @@ from components.markup import h, join, link_button, progress, saved, tag
 from portal.i18n import Texts
 from portal.responses import State, TodoItem
 
-SOON = 7  # days before its due date from which a questionnaire says it in colour
-
 
 def address(item: TodoItem) -> str:
     return f"/questionnaire/{item.task}"
@@ -36,16 +34,15 @@ def next_sheet(t: Texts, item: TodoItem, today: date) -> Markup:
 
 
 def rows(t: Texts, items: Iterable[TodoItem], today: date) -> Markup:
-    """One row each, the whole row a link: name, length, state."""
+    """One row each, the whole row a link: name, length, when it is due, state."""
     return join(
         h(
-            '<a class="task" href="{}"><b>{}</b><small>{}</small>{}{}</a>',
+            '<a class="task" href="{}"><b>{}</b><small>{}<br>{}</small>{}{}</a>',
             address(item),
             item.form.title(t.locale),
-            " · ".join(
-                part for part in (how_far(t, item) if item.answered else length(t, item), due(t, item, today)) if part
-            ),
-            tag(t("Started"), "tint") if item.state is State.STARTED and item.answered else "",
+            how_far(t, item) if item.answered else length(t, item),
+            due(t, item, today),
+            tag(t("Started"), "tint") if item.answered else "",
             icon("next"),
         )
         for item in items

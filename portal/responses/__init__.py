@@ -12,6 +12,7 @@ from portal.responses.drafts import (
     save_pending,
     save_place,
 )
+from portal.responses.left import fold_left_answers
 from portal.responses.listing import ResponseRow, ScoreGiven, responses_of
 from portal.responses.reading import (
     Answer,
@@ -52,6 +53,7 @@ __all__ = [
     "around",
     "assign",
     "fold",
+    "fold_left_answers",
     "item_at",
     "keep_amendment",
     "look_again",

@@ -80,6 +80,11 @@ class Draft:
     def response(self) -> str:
         return str(self.stored["id"])
 
+    @property
+    def sent(self) -> bool:
+        """What was sent is never a draft again, whatever this page still holds."""
+        return self.stored["status"] != "in-progress"
+
 
 async def open_draft(acting: Acting, task: str, *, locale: str = "fr") -> Draft:
     """The draft that answers a Task, begun at the first call; the same one for every device.
@@ -164,7 +169,7 @@ async def fold(acting: Acting, draft: Draft) -> None:
     """
     async with draft.storing:
         for _ in range(FOLD_ATTEMPTS):
-            if draft.seen == draft.folded:
+            if draft.seen == draft.folded or draft.sent:
                 return
             revision = draft.seen
             response = marked(current(draft), revision, acting.clock.now())

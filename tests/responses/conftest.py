@@ -28,6 +28,7 @@ NURSE = Actor(
     name="Inès Kaci",
     organizations=frozenset({CENTRE}),
 )
+PORTAL = Actor(user="portal", role=Role.SERVICE, reference="Device/portal", name="Portail")
 ELSEWHERE = Actor(
     user="u3",
     role=Role.NURSE,

@@ -243,5 +243,5 @@ class TwoPages(RuleBasedStateMachine):
 
 TestNothingIsLost = TwoPages.TestCase
 TestNothingIsLost.settings = settings(
-    max_examples=30, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

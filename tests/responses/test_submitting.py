@@ -9,7 +9,7 @@ from portal.acting import Acting
 from portal.clock import FixedClock
 from portal.db import places
 from portal.errors import AlreadySent, BeingSent, ChangedElsewhere, Invalid, Unavailable
-from portal.responses import Draft, assign, open_draft, save_answer, submit
+from portal.responses import Draft, assign, fold, open_draft, save_answer, submit
 from portal.responses.drafts import journal_of
 from tests.responses.conftest import NURSE, Acts
 from tests.responses.record import Record, answer_lost, away
@@ -86,6 +86,14 @@ async def test_a_double_click_sends_once(acting: Acting, record: Record) -> None
     assert first == second
     assert len([task for task in record.of("Task") if task["id"].startswith("alert")]) == 1
     assert len(record.versions[f"QuestionnaireResponse/{draft.response}"]) == 2
+
+
+async def test_a_page_that_closes_after_sending_leaves_the_response_sent(acting: Acting, record: Record) -> None:
+    draft = await filled(acting, FINE)
+    await submit(acting, draft)
+    draft.session.set("q1", "3")
+    await fold(acting, draft)
+    assert (await record.read("QuestionnaireResponse", draft.response))["status"] == "completed"
 
 
 async def test_sending_from_two_devices_sends_once(acting: Acting, record: Record) -> None:

@@ -78,7 +78,8 @@ class Texts:
 
     def moment(self, at: dt.datetime) -> str:
         """02/12/2026 à 14 h 02 · 02/12/2026 at 14:02."""
-        return self("{day} at {time}", day=self.day(at), time=self.time(at))
+        t = self
+        return t("{day} at {time}", day=self.day(at), time=self.time(at))
 
     def number(self, value: float | Decimal, digits: int | None = None) -> str:
         """Decimal comma in French; `digits` after the separator, or as many as the value has."""

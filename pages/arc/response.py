@@ -53,7 +53,8 @@ def _sent(t: Texts, review: Review) -> str:
     by_patient = review.response.get("source", {}).get("reference", "").startswith("Patient/")
     who = t("Filled by the patient") if by_patient else t("Filled by the centre")
     corrected = review.response["status"] == "amended"
-    return f"{who}, {when}" + (f", {t('corrected since')}" if corrected else "")
+    since = t("corrected since") if corrected else ""
+    return ", ".join(part for part in (who, when, since) if part)
 
 
 class _Desk:

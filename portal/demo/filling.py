@@ -18,6 +18,8 @@ COURSES = {
     "CGI": "low",
 }
 """Which side of the illness an instrument measures: depression, mania, or how well one is. Others get any answer."""
+SPANS = {"EGF": (28, 92), "MADRS": (0, 42), "YMRS": (0, 32)}
+"""Between which totals people of a centre usually stand on an instrument entered as one number."""
 SELF_HARM = {"PHQ9": "q9"}
 """Questions that people answer far below the rest of a scale."""
 ROUNDS = 6
@@ -43,7 +45,7 @@ def answers(session: FormSession, life: Life, month: float) -> Iterator[tuple[st
             here = level
             if level is not None and SELF_HARM.get(code) == item.link_id:
                 here = max(0.0, level - 0.55)
-            value = _value(item, luck, here)
+            value = _value(item, luck, here, SPANS.get(code))
             if value is not None:
                 found = True
                 yield path, value
@@ -61,8 +63,8 @@ def _level(course: str, life: Life, month: float) -> float | None:
     return None
 
 
-def _value(item: FormItem, luck: random.Random, level: float | None) -> Any:
-    share = luck.random() if level is None else min(1.0, max(0.0, luck.gauss(level, 0.13)))
+def _value(item: FormItem, luck: random.Random, level: float | None, span: tuple[int, int] | None) -> Any:
+    share = luck.random() if level is None else min(1.0, max(0.0, luck.gauss(level * 0.9, 0.11)))
     if item.options:
         usual = [option for option in item.options if not option.declined and not option.exclusive]
         ordered = sorted(usual, key=lambda option: float(option.weight or 0)) if any(o.weight for o in usual) else usual
@@ -75,6 +77,8 @@ def _value(item: FormItem, luck: random.Random, level: float | None) -> Any:
     if item.type in {"integer", "decimal"}:
         low = int(item.low) if item.low is not None else 0
         high = int(item.high) if item.high is not None else low + 20
+        if span is not None:
+            low, high = max(low, span[0]), min(high, span[1])
         return round(low + share * (high - low))
     if item.type in {"string", "text"} and item.required:
         return "Exemple de la démonstration"

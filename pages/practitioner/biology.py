@@ -3,7 +3,7 @@
 from markupsafe import Markup
 from nicegui import ui
 
-from components.blocks import block, move_focus, set_block
+from components.blocks import block, set_block
 from components.charts import ChartCard, Mark, lab_chart, lab_range, lab_twin, period_of, side_words
 from components.icons import icon
 from components.markup import h, join, link_button, page_head, spark
@@ -16,6 +16,7 @@ from portal.i18n import Texts
 from portal.record import Biology, Course, Series, analytes, biology, courses, treatments
 
 LITHIUM_ATC = "N05AN01"
+TO_CHART = "if (window.innerWidth < 1024) portal.focus('courbe-titre')"  # beside the rows it is seen anyway
 
 
 def register(site: Site) -> None:
@@ -46,15 +47,18 @@ def _heading(visit: Visit, patient: str, found: Biology) -> Markup:
     return page_head(t("Biology"), lead, end=button, level=2)
 
 
-class Tab:
+class Tab(ui.element):
     """The rows and the chart of the one that is pressed."""
 
     def __init__(self, visit: Visit, found: Biology, lithium: list[Course]) -> None:
+        super().__init__("div")
+        self.classes("biotab")
         self.visit, self.t, self.found, self.lithium = visit, visit.t, found, lithium
         self.current = found.groups[0].series[0].analyte.key
-        self.rows = block(self._rows(), "sheet sheet-flush bio")
-        self.rows.on("click", visit.guard(self._pressed), js_handler="(event) => portal.press(event, emit)")
-        self.place = ui.element("div").props("id=courbe")
+        with self:
+            self.rows = block(self._rows(), "sheet sheet-flush bio")
+            self.rows.on("click", visit.guard(self._pressed), js_handler="(event) => portal.press(event, emit)")
+            self.place = ui.element("div").props("id=courbe")
         self._draw()
 
     def choose(self, key: str) -> None:
@@ -68,7 +72,7 @@ class Tab:
         sent = getattr(event, "args", None)
         if isinstance(sent, dict) and isinstance(sent.get("analyte"), str):
             self.choose(sent["analyte"])
-            move_focus("courbe-titre")
+            ui.run_javascript(TO_CHART)
 
     def _draw(self) -> None:
         series = self.found.of(self.current)

@@ -29,21 +29,24 @@ def register(site: Site) -> None:
             Correcting(visit, amendment, back)
 
 
-class Correcting:
+class Correcting(ui.element):
     """A section of the form at a time, then why. Nothing is written before the last button."""
 
     def __init__(self, visit: Visit, amendment: Amendment, back: str) -> None:
+        super().__init__("div")
+        self.classes("flow-l")
         self.visit, self.t, self.amendment, self.back = visit, visit.t, amendment, back
         self.numbers = questions.numbers_of(amendment.form)
         self.index = 0
         self.widgets: dict[str, Widget] = {}
-        self.parts = ui.element("div").classes("flow")
-        self.list = ui.element("div").classes("questions")
-        self._draw()
-        with ui.element("div").classes("sheet flow"):
-            self.fields = Fields(visit, self._why(), key="why")
-            with ui.element("div").classes("actions"):
-                Button(self.t("Keep the correction"), self.keep)
+        with self:
+            self.parts = ui.element("div").classes("flow")
+            self.list = ui.element("div").classes("questions")
+            self._draw()
+            with ui.element("div").classes("sheet flow"):
+                self.fields = Fields(visit, self._why(), key="why")
+                with ui.element("div").classes("actions"):
+                    Button(self.t("Keep the correction"), self.keep)
 
     async def keep(self) -> None:
         """What the last button does; tests call it too."""
@@ -52,7 +55,7 @@ class Correcting:
         if await self.fields.send(self._keep):
             ui.navigate.to(self.back)
 
-    def show(self, index: int) -> None:
+    def turn_to(self, index: int) -> None:
         """Another section of the form."""
         self.index = index
         self._draw()
@@ -75,7 +78,7 @@ class Correcting:
         for section in session.sections():
             here = [path for path in wrong if path in session.visible(section)]
             if here:
-                self.show(section.index)
+                self.turn_to(section.index)
                 for path in here:
                     self.widgets[path].show_error(wrong[path])
                 move_focus(dom_id(here[0]))
@@ -90,7 +93,7 @@ class Correcting:
             with self.parts, ui.element("nav").classes("actions").props(f'aria-label="{t("Parts of the form")}"'):
                 for each in sections:
                     words = questions.heading_of(t, self.amendment.form, each)[0]
-                    Button(words, lambda index=each.index: self.show(index), "main" if each is section else "side")
+                    Button(words, lambda index=each.index: self.turn_to(index), "main" if each is section else "side")
         items = questions.items_of(t, session, section, numbers=self.numbers, patient=False)
         self.list.clear()
         self.widgets = {}

@@ -64,7 +64,7 @@ class Fields:
         if any(getattr(widget, "unread", False) for widget in self.widgets.values()):
             return False
         try:
-            if not await self.visit.still_allowed():
+            if not await self.visit.still_allowed(while_away=False):
                 return False
             await action(self)
         except SignInNeeded:
@@ -116,7 +116,7 @@ class AskDialog(Dialog):
         required: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(visit.t, title, key)
-        self._send, self._required = send, required or {}
+        self.visit, self._send, self._required = visit, send, required or {}
         with self:
             if lead:
                 block(lead, "soft", "p")
@@ -131,7 +131,7 @@ class AskDialog(Dialog):
             return
         if await self.fields.send(self._send) and not self.is_deleted:
             self.close()
-            ui.navigate.reload()
+            ui.navigate.to(self.visit.path)  # without the query that may have opened the dialog
 
 
 def ask(visit: Visit, title: str, items: Sequence[AnyQuestion], verb: str, send: Send, **options: Any) -> AskDialog:

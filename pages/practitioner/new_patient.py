@@ -31,12 +31,14 @@ def register(site: Site) -> None:
             Making(visit, centres)
 
 
-class Making:
+class Making(ui.element):
     """The form and, when somebody alike is known, the question who it is."""
 
     def __init__(self, visit: Visit, centres: list[Centre]) -> None:
+        super().__init__("div")
+        self.classes("sheet flow")
         self.visit, self.t, self.centres = visit, visit.t, centres
-        with ui.element("div").classes("sheet flow"):
+        with self:
             self.fields = Fields(visit, self._questions(), key="new")
             self.doubt = ui.element("div").classes("flow").props("id=doublon role=status")
             with ui.element("div").classes("actions"):

@@ -63,8 +63,8 @@ def _answers(t: Texts, found: ReadResponse) -> Markup:
     return join(parts)
 
 
-def _row(t: Texts, answer: Answer) -> tuple[str, str, str]:
-    return answer.path, f"{answer.item.prefix} {answer.item.text(t.locale)}".strip(), answer.text(t)
+def _row(t: Texts, answer: Answer) -> tuple[str, str]:
+    return f"{answer.item.prefix} {answer.item.text(t.locale)}".strip(), answer.text(t)
 
 
 def _score(t: Texts, score: ScoreResult) -> Markup:

@@ -235,7 +235,7 @@ class Filling:
                 raise SignInNeeded
         except SignInNeeded:
             with self.view.body:
-                ui.navigate.to(self.visit.site.signed_out(self.visit))
+                ui.navigate.to(self.visit.signed_out)
             raise
 
     def _wrong_here(self) -> Wrong | None:

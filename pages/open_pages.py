@@ -10,8 +10,8 @@ from portal.accounts import Door, sessions
 from portal.errors import PortalError
 
 if TYPE_CHECKING:
-    from pages.base import Visit
     from pages.still_there import StillThere
+    from pages.visit import Visit
 
 LOOK_EVERY = 1.0  # seconds
 
@@ -55,7 +55,7 @@ class OpenPages:
                 self._forget(client_id)
             elif visit.session.id not in left:
                 with client:
-                    ui.navigate.to(visit.site.signed_out(visit))
+                    ui.navigate.to(visit.signed_out)
                 self._sent_away.add(client_id)
             else:
                 with client:

@@ -10,7 +10,7 @@ from components.markup import h
 from portal.accounts import sessions
 
 if TYPE_CHECKING:
-    from pages.base import Visit
+    from pages.visit import Visit
 
 WARN_BEFORE = timedelta(seconds=60)
 SCRIPT = """<script>(() => {

@@ -68,7 +68,7 @@ class Fields:
                 return False
             await action(self)
         except SignInNeeded:
-            ui.navigate.to(self.visit.site.signed_out(self.visit))
+            ui.navigate.to(self.visit.signed_out)
             return False
         except through:
             raise

@@ -23,7 +23,9 @@ _NO_VARIABLES: Mapping[str, Any] = {}
 
 
 class Expression:
-    """Call it with a resource (or an element, or None) and variables; it gives a list of plain values.
+    """`typed` forces the way it runs, for tests; by itself it is decided by `modes`.
+
+    Call it with a resource (or an element, or None) and variables; it gives a list of plain values.
 
     Elements come back as their JSON, numbers with a point as Decimal, days and times as their ISO text, quantities as
     FHIR's Quantity. Variables are JSON too: one value, a list of values, or None for an empty one; %resource and
@@ -86,11 +88,15 @@ class Expression:
     ) -> Run:
         return Run(resource, variables or _NO_VARIABLES, self._lift, base, now, hooks, max_steps)
 
+    @functools.cached_property
+    def _placed(self) -> Fn:
+        """The same expression in a form that notes positions: only an evaluation that failed needs it."""
+        return Compiler(self._model, typed=self.typed, placed=True).compile(self.tree)
+
     def _place(self, resource: Any, state: Run, base: str) -> int | None:
-        """Where an evaluation fails: it is run once more in a form that notes positions."""
-        placed = Compiler(self._model, typed=self.typed, placed=True).compile(self.tree)
+        """Where an evaluation fails."""
         try:
-            placed(state, self._lift(resource, base))
+            self._placed(state, self._lift(resource, base))
         except FhirPathError as error:
             return error.position
         return None
@@ -122,12 +128,12 @@ def _place_of(value: dict[str, Any]) -> str:
 
 
 @functools.lru_cache(maxsize=CACHED)
-def _compiled(text: str, typed: bool | None) -> Expression:
-    return Expression(text, r4(), typed=typed)
+def _compiled(text: str) -> Expression:
+    return Expression(text, r4())
 
 
 def compile(text: str, *, model: str = "r4") -> Expression:  # noqa: A001
     """The expression, ready to run; a FhirPathSyntaxError (with its place) when the text is none."""
     if model != "r4":
         raise FhirPathError(f"There is no model {model}: this engine knows r4.")
-    return _compiled(text, None)
+    return _compiled(text)

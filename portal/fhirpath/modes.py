@@ -56,8 +56,6 @@ def _asks(node: Expr, model: Model) -> bool:
             return name in _ASKING
         case Binary(op=op, left=left, right=right) if op in _COMPARING:
             return not (_settled(left, right, model) or _settled(right, left, model))
-        case Binary(op="-", left=left):
-            return not _known(left, model) and _maybe_temporal(left, model) and not _known(node.right, model)
         case _:
             return False
 

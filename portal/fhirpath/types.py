@@ -41,9 +41,7 @@ def shape(value: Json) -> str:
 
 def derives(model: Model, item: Any, type_name: str) -> bool:
     own = type_of(item)
-    return (
-        type_name == "System.Any" or own == type_name or _is_quantity(own, type_name) or model.derives(own, type_name)
-    )
+    return type_name == "System.Any" or _is_quantity(own, type_name) or model.derives(own, type_name)
 
 
 def _is_quantity(own: str, type_name: str) -> bool:
@@ -54,9 +52,9 @@ def _is_quantity(own: str, type_name: str) -> bool:
 def exactly(model: Model, item: Any, type_name: str) -> bool:
     """What as and ofType keep: a code is a string for `is`, but is not given as one. Elements keep their ancestors."""
     own = type_of(item)
-    if own == type_name or _is_quantity(own, type_name):
-        return True
-    return not model.is_primitive(own) and model.derives(own, type_name)
+    if model.is_primitive(own):
+        return own == type_name
+    return derives(model, item, type_name)
 
 
 def is_type(model: Model, type_name: str, name: str) -> Step:

@@ -1,6 +1,7 @@
 """No expression hangs the server, fills its memory or crashes: it gives a result or an error, soon."""
 
 import random
+import resource
 import string
 import time
 from datetime import UTC, datetime
@@ -83,7 +84,10 @@ def test_thousands_of_strange_texts_give_a_result_or_an_error() -> None:
 def test_a_hundred_thousand_strange_texts_give_a_result_or_an_error(pytestconfig: pytest.Config) -> None:
     if "prove" not in pytestconfig.option.markexpr:
         pytest.skip("minutes long: `make prove` runs it")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     hunt(100_000, seed=2026)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown < 200_000, f"{grown // 1000} MB more memory"
 
 
 @pytest.mark.parametrize(

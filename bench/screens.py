@@ -1,6 +1,6 @@
 """What people wait for and what the server pays: bytes, clicks, memory, lists and pages, each in a real browser."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from statistics import median
 from typing import Any
@@ -79,15 +79,17 @@ def memory(world: World, browser: Browser) -> dict[str, Any]:
 
 
 def patients(world: World, browser: Browser) -> dict[str, Any]:
-    """Until the list's rows, and until a patient's name and alerts, are on screen: with few and with many patients."""
-    with running(world.portal()) as portal:
-        few = _patient_times(world, browser, portal)
-    with running(world.crowded_portal(MANY)) as portal:
-        many = _patient_times(world, browser, portal)
-    return {
-        name: {f"{FEW}_ms": few[name], f"{MANY}_ms": many[name], "ratio": round(many[name] / few[name], 2)}
-        for name in few
-    }
+    """Until the list's first row, and until a patient's heading, are on screen: with few and with many patients, in turn."""
+    with running(world.portal()) as small, running(world.crowded_portal(MANY)) as large:
+        times: dict[str, dict[int, list[float]]] = {"list": {FEW: [], MANY: []}, "patient": {FEW: [], MANY: []}}
+        visitors = {FEW: _practitioner(browser, small), MANY: _practitioner(browser, large)}
+        for _ in range(LOOKS):
+            for size, visitor in visitors.items():
+                times["list"][size].append(_shown(visitor.page, "/patients", "main tbody tr"))
+                times["patient"][size].append(_shown(visitor.page, f"/patients/{world.patient}", "main h1"))
+        for visitor in visitors.values():
+            visitor.leave()
+    return {name: _side_by_side(median(few[1:]), median(many[1:])) for name, (few, many) in _pairs(times)}
 
 
 def open_long_form(visitor: Visitor, world: World) -> None:
@@ -95,27 +97,26 @@ def open_long_form(visitor: Visitor, world: World) -> None:
     visitor.page.locator("fieldset.choice").first.wait_for()
 
 
-def _patient_times(world: World, browser: Browser, portal: Server) -> dict[str, float]:
+def _practitioner(browser: Browser, portal: Server) -> Visitor:
     visitor = Visitor(browser, portal.url, device="desktop", locale="fr")
     sign_in_professional(visitor, portal, ANNE.email)
-    page = visitor.page
-    looks: dict[str, Callable[[], None]] = {
-        "list": page.locator("main tbody tr").first.wait_for,
-        "patient": page.locator("main h1").first.wait_for,
-    }
-    paths = {"list": "/patients", "patient": f"/patients/{world.patient}"}
-    times = {name: _median_ms(page, paths[name], seen) for name, seen in looks.items()}
-    visitor.leave()
-    return times
+    return visitor
 
 
-def _median_ms(page: Page, path: str, seen: Callable[[], None]) -> float:
-    times: list[float] = []
-    for _ in range(LOOKS):
-        page.goto(path, wait_until="commit")
-        seen()
-        times.append(page.evaluate("() => performance.now()"))
-    return round(median(times[1:]), 1)
+def _shown(page: Page, path: str, selector: str) -> float:
+    """Milliseconds from the start of the navigation until the element stands there."""
+    page.goto(path, wait_until="commit")
+    page.locator(selector).first.wait_for()
+    return float(page.evaluate("() => performance.now()"))
+
+
+def _pairs(times: dict[str, dict[int, list[float]]]) -> Iterator[tuple[str, tuple[list[float], list[float]]]]:
+    for name, by_size in times.items():
+        yield name, (by_size[FEW], by_size[MANY])
+
+
+def _side_by_side(few: float, many: float) -> dict[str, float]:
+    return {f"{FEW}_ms": round(few, 1), f"{MANY}_ms": round(many, 1), "ratio": round(many / few, 2)}
 
 
 def _settled(page: Page, meter: Meter) -> dict[str, float]:

@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 from nicegui import app as nicegui_app
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from components.theme import install
 from pages.base import Site
@@ -23,6 +24,7 @@ from pages.wrong import not_found, say_server_error
 from portal import telemetry
 from portal.app import Portal, open_portal
 from portal.demo import open_demo, welcome
+from portal.embedded import Backend
 from portal.errors import PortalError
 from portal.settings import Settings
 
@@ -40,6 +42,8 @@ def build_site(portal: Portal, audiences: Sequence[str] = AUDIENCES) -> FastAPI:
         import_module(module).register(site)
     _errors(site)
     settings = portal.settings
+    if settings.demo and portal.backend is not None:
+        app.mount("/fhir", _face(portal.backend))
     install(app)
     harden(settings)
     # The last added is the outermost: compression sees finished pages, headers see every answer.
@@ -48,6 +52,15 @@ def build_site(portal: Portal, audiences: Sequence[str] = AUDIENCES) -> FastAPI:
     app.add_middleware(SafeHeaders, settings=settings, chance=portal.chance)
     app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=6)
     return app
+
+
+def _face(backend: Backend) -> ASGIApp:
+    """The record as any FHIR client sees it, for whoever holds the demonstration's token; never outside a demonstration."""
+
+    async def face(scope: Scope, receive: Receive, send: Send) -> None:
+        await backend.asgi({**scope, "root_path": ""}, receive, send)  # its addresses begin with /fhir by themselves
+
+    return face
 
 
 async def serve_site(settings: Settings) -> None:

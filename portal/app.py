@@ -1,5 +1,6 @@
 """Composition root: builds the portal from its settings. Whatever starts the product (web, command line, tests) starts here."""
 
+import hmac
 import os
 import secrets
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ from portal.install import install_all
 from portal.settings import Settings
 from portal.trials import Trial, load_trials
 
+FACE_TOKEN = "fhir-token"  # noqa: S105 – the name of a file
 CONTENT = Path(__file__).parent.parent / "content"
 SERVICE = Actor(user="portal", role=Role.SERVICE, reference="Device/portal", name="Portail")
 
@@ -104,11 +106,17 @@ async def open_portal(settings: Settings, *, clock: Clock | None = None, chance:
 
 @dataclass(frozen=True, slots=True)
 class Introspector:
-    """Tells the embedded backend whose token this is, as Aidbox's TokenIntrospector does in production."""
+    """Tells the embedded backend whose token this is, as Aidbox's TokenIntrospector does in production.
+
+    `face` opens the FHIR face of a demonstration to whoever can read the data folder; empty: nobody.
+    """
 
     signer: TokenSigner
+    face: str = ""
 
     def __call__(self, token: str) -> Identity | None:
+        if self.face and hmac.compare_digest(token.encode(), self.face.encode()):
+            return Identity(is_service=True, client="demonstration")
         claims = self.signer.read(token)
         if claims is None:
             return None
@@ -120,6 +128,11 @@ class Introspector:
         )
 
 
+def face_token(settings: Settings) -> str:
+    """The bearer token of the demonstration's FHIR face, made once and kept in the data folder."""
+    return _kept(settings.data_dir / FACE_TOKEN)
+
+
 def portal_secret(settings: Settings) -> str:
     """The key that signs: from the settings, or made once and kept where only the portal's own account reads it."""
     given = settings.secret_key.get_secret_value()
@@ -129,9 +142,13 @@ def portal_secret(settings: Settings) -> str:
         return given
     if settings.fhir_url:
         raise NotReady(N_("Set PORTAL_SECRET_KEY: the FHIR server must know the key that signs."))
-    path = settings.data_dir / "secret"
+    return _kept(settings.data_dir / "secret")
+
+
+def _kept(path: Path) -> str:
+    """A secret made once, in a file that only the portal's own account reads."""
     if not path.exists():
-        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(48))

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable
 
-from portal.app import Portal, open_portal
+from portal.app import FACE_TOKEN, Portal, open_portal
 from portal.demo.cast import PATIENTS, PROFESSIONALS
 from portal.demo.clean import MARK
 from portal.demo.world import DEMO_PASSWORD, build_world
@@ -56,5 +56,6 @@ def welcome(settings: Settings) -> str:
         if person.role in jobs and person.role not in shown:
             shown.add(person.role)
             lines.append(f"  {jobs[person.role]:<14} {settings.address}/pro   {person.email}   {DEMO_PASSWORD}")
+    lines += ["", f"  FHIR R4        {settings.address}/fhir   bearer token in {settings.data_dir / FACE_TOKEN}"]
     lines += ["", "  Ctrl+C stops it; the data stay. `make clean-demo` empties them.", ""]
     return "\n".join(lines)

@@ -30,6 +30,7 @@ _ASKING = frozenset(
      "convertsToQuantity", "min", "max", "sort")
 )  # fmt: skip
 _COMPARING = frozenset(("=", "!=", "~", "!~", "<", ">", "<=", ">=", "in", "contains"))
+_ORDERING = frozenset(("<", ">", "<=", ">="))
 _COMPUTING = frozenset(("*", "/", "div", "mod", "&", "and", "or", "xor", "implies"))
 _KEEPING = frozenset(("where", "first", "last", "single", "tail", "skip", "take", "trace", "distinct"))
 _DATE_LIKE = re.compile(r"\d{4}(-|T|$)|T?\d\d:")
@@ -55,9 +56,22 @@ def _asks(node: Expr, model: Model) -> bool:
                 )
             return name in _ASKING
         case Binary(op=op, left=left, right=right) if op in _COMPARING:
-            return not (_settled(left, right, model) or _settled(right, left, model))
+            settled = _settled(left, right, model) or _settled(right, left, model)
+            return not settled or (op in _ORDERING and _text_beside_date(left, right, model))
         case _:
             return False
+
+
+def _text_beside_date(left: Expr, right: Expr, model: Model) -> bool:
+    """Whether a text may have to be ordered with a date, which is an error that only types reveal."""
+    return any(_is_text(a) and _maybe_temporal(b, model) for a, b in ((left, right), (right, left)))
+
+
+def _is_text(node: Expr) -> bool:
+    if isinstance(node, Call):
+        function = FUNCTIONS.get(node.name)
+        return bool(function and function.result == "String")
+    return isinstance(node, Literal) and type(node.value) is str
 
 
 def _settled(known: Expr, other: Expr, model: Model) -> bool:

@@ -127,7 +127,7 @@ async def glances(acting: Acting, patients: Sequence[str]) -> dict[str, Glance]:
     scores_of, visits_of = _by_patient(scores.resources, "subject"), _by_patient(visits.resources, "subject")
     return {
         each: Glance(
-            alert=_alert(alerts_of[each][0]) if alerts_of[each] else None,
+            alert=_gravest(alerts_of[each]),
             alerts=len(alerts_of[each]),
             trials=tuple(
                 _trial(subject, subjects.included.get(subject["study"]["reference"])) for subject in subjects_of[each]
@@ -152,6 +152,12 @@ def _by_patient(resources: Iterable[Json], element: str) -> dict[str, list[Json]
     for resource in resources:
         found[id_of(resource[element])].append(resource)
     return found
+
+
+def _gravest(newest_first: list[Json]) -> AlertGlance | None:
+    """What must be seen first: thoughts of death before a high score, then the newest."""
+    task = min(newest_first, key=lambda each: each.get("priority") != "stat", default=None)
+    return None if task is None else _alert(task)
 
 
 def _alert(task: Json) -> AlertGlance:

@@ -79,7 +79,10 @@ async def open_portal(settings: Settings, *, clock: Clock | None = None, chance:
         transport = remote_transport(settings.fhir_url, chance=chance, deadline=settings.fhir_timeout)
     else:
         backend = await open_backend(
-            settings.data_dir / "fhir", clock=clock, chance=chance, authenticate=Introspector(signer)
+            settings.data_dir / "fhir",
+            clock=clock,
+            chance=chance,
+            authenticate=Introspector(signer, face_token(settings) if settings.demo else ""),
         )
         transport = embedded_transport(backend.asgi, chance=chance, deadline=settings.fhir_timeout)
     portal = Portal(

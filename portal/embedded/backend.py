@@ -43,6 +43,7 @@ async def open_backend(
     authenticate: Authenticate,
     base_url: str | None = None,
     created_at_url: str = CREATED_AT,
+    whole_references: bool = True,
     sql_twins: Mapping[str, SqlTwin] | None = None,
     root_secret: str | None = None,
     admin_password: str | None = None,
@@ -52,14 +53,19 @@ async def open_backend(
 
     `root_secret` makes Client `root`, to whom no policy applies; `admin_password` makes User `admin` with a policy that
     allows everything, as Aidbox does from BOX_ROOT_CLIENT_SECRET and BOX_ADMIN_PASSWORD. `deliver` takes the events of
-    topic subscriptions.
+    topic subscriptions; without `whole_references`, a reference may lead nowhere (BOX_FHIR_VALIDATION_SKIP_REFERENCE).
 
     NotReady when the folder is in use by another process, cannot be written, or holds a damaged file.
     """
     definitions = await asyncio.to_thread(load_definitions)
     store = await asyncio.to_thread(Store, folder, clock)
     engine = Engine(
-        definitions=definitions, names=store.names, chance=chance, clock=clock, created_at_url=created_at_url
+        definitions=definitions,
+        names=store.names,
+        chance=chance,
+        clock=clock,
+        created_at_url=created_at_url,
+        whole_references=whole_references,
     )
     await store.write(lambda unit: _start(unit, engine, root_secret, admin_password))
     guard = Guard(engine, sql_twins or {})

@@ -11,8 +11,14 @@ from portal.chance import SeededChance
 from portal.clock import FixedClock
 from portal.embedded import ROOT, Backend, Identity, open_backend
 
-settings.register_profile("prove", max_examples=1500)  # `--hypothesis-profile=prove`: ten thousand requests
+settings.register_profile("prove", max_examples=1500)
 TOKENS: dict[str, Identity] = {"root": ROOT}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """`make prove` asks ten thousand times instead of some hundreds."""
+    if "prove" in config.option.markexpr:
+        settings.load_profile("prove")
 
 
 @pytest.fixture

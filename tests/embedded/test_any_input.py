@@ -18,6 +18,7 @@ from portal.embedded.definitions import load_definitions
 
 from .conftest import TOKENS, client
 
+pytestmark = pytest.mark.prove
 NAMES = [
     *sorted(load_definitions().parameters["Patient"]),
     "_sort",

@@ -66,21 +66,35 @@ def killed_run(folder: Path, first: int, seconds: float) -> list[int]:
     return [int(line) for line in lines if line.strip().isdigit()]
 
 
+async def nothing_lost(folder: Path, acknowledged: list[int]) -> None:
+    backend = await open_backend(folder, clock=SystemClock(), chance=SystemChance(), authenticate=TOKENS.get)
+    async with client(backend, "root") as root:
+        for n in acknowledged:
+            assert (await root.get(f"Observation/w{n}")).status_code == 200
+        totals = [(await root.get(f"{type_}?_summary=count")).json()["total"] for type_ in ("Patient", "Observation")]
+        found = (await root.get("Patient?_has:Observation:subject:status=final&_summary=count")).json()["total"]
+    await backend.close()
+    assert totals[0] == totals[1] == found >= len(acknowledged)
+
+
 @pytest.mark.parametrize("seconds", [0.05, 0.2])
 async def test_a_killed_process_loses_no_acknowledged_write_and_leaves_none_half_done(
     tmp_path: Path, seconds: float
 ) -> None:
     acknowledged = killed_run(tmp_path, 0, seconds) + killed_run(tmp_path, 1_000_000, seconds)
     assert acknowledged
-    backend = await open_backend(tmp_path, clock=SystemClock(), chance=SystemChance(), authenticate=TOKENS.get)
-    async with client(backend, "root") as root:
-        for n in acknowledged:
-            assert (await root.get(f"Observation/w{n}")).status_code == 200
-        totals = [(await root.get(f"{type_}?_summary=count")).json()["total"] for type_ in ("Patient", "Observation")]
-        orphans = (await root.get("Patient?_has:Observation:subject:status:not=final&_summary=count")).json()["total"]
-    await backend.close()
-    assert totals[0] == totals[1] >= len(acknowledged)
-    assert orphans == 0
+    await nothing_lost(tmp_path, acknowledged)
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(3600)
+async def test_two_hundred_kills_lose_nothing(tmp_path: Path, pytestconfig: pytest.Config) -> None:
+    if "prove" not in pytestconfig.option.markexpr:
+        pytest.skip("minutes long: `make prove` runs it")
+    acknowledged: list[int] = []
+    for kill in range(200):
+        acknowledged += killed_run(tmp_path, kill * 1_000_000, 0.002 * (kill % 50))
+    await nothing_lost(tmp_path, acknowledged)
 
 
 async def test_a_full_disk_refuses_the_write_and_loses_nothing(backend: Backend, root: httpx.AsyncClient) -> None:

@@ -2,18 +2,10 @@
 
 from portal.responses.amending import REASONS, Amended, Amendment, amend, keep_amendment, open_amendment
 from portal.responses.appointments import Appointment, Around, around
-from portal.responses.drafts import (
-    Draft,
-    Saved,
-    fold,
-    look_again,
-    open_draft,
-    save_answer,
-    save_pending,
-    save_place,
-)
+from portal.responses.drafts import Draft
 from portal.responses.left import fold_left_answers
 from portal.responses.listing import ResponseRow, ScoreGiven, responses_of
+from portal.responses.opening import open_draft
 from portal.responses.reading import (
     Answer,
     Change,
@@ -25,6 +17,7 @@ from portal.responses.reading import (
     sent_form,
     shown,
 )
+from portal.responses.saving import Saved, fold, look_again, save_answer, save_pending, save_place
 from portal.responses.submitting import Submitted, submit
 from portal.responses.tasks import Asked, FilledBy, State
 from portal.responses.todo import TodoItem, assign, next_of, todo

@@ -11,7 +11,8 @@ from portal.errors import AlreadySent, ChangedElsewhere, Invalid, RecordError, U
 from portal.fhir import Entry, Transaction
 from portal.responses import tasks
 from portal.responses.alerts import alert_tasks
-from portal.responses.drafts import FOLD_ATTEMPTS, Draft, journal_of, marked, reload, save_pending
+from portal.responses.drafts import Draft, journal_of, marked, reload
+from portal.responses.saving import FOLD_ATTEMPTS, save_pending
 from portal.responses.scores import observations
 from portal.responses.todo import next_of
 from portal.sdc import AlertRule, ScoreResult

@@ -1,0 +1,88 @@
+"""Opening the draft that answers a Task: begun once, the same one for every device."""
+
+import asyncio
+
+from portal.access import Permission, decide
+from portal.acting import Acting
+from portal.errors import AlreadySent, NotFound, VersionConflict
+from portal.fhir import Entry, Transaction
+from portal.responses import tasks
+from portal.responses.drafts import Draft, journal_of, load, marked, revision_of, scope_of
+from portal.sdc import Form, FormSession
+from portal.types import Json
+
+
+async def open_draft(acting: Acting, task: str, *, locale: str = "fr") -> Draft:
+    """The draft that answers a Task, begun at the first call; the same one for every device.
+
+    Raises `AlreadySent`, `Refused`, `NotFound`.
+    """
+    stored_task = await acting.fhir.read("Task", task)
+    asked = tasks.read_task(stored_task)
+    form = acting.catalogue.by_canonical(asked.questionnaire) if asked else None
+    if asked is None or form is None or asked.state is tasks.State.CANCELLED:
+        raise NotFound(status=404)
+    scope = await scope_of(acting, asked.patient, owner=asked.owner, form=form)
+    decide(acting.actor, Permission.RESPONSE_FILL, scope)
+    if asked.state is tasks.State.SENT:
+        raise AlreadySent
+    if asked.response is None:
+        await _begin(acting, stored_task, asked, form, locale)
+    response = asked.response or tasks.response_id(task)
+    stored, session, seen = await load(acting, response, form, locale)
+    folded = revision_of(stored)
+    place = await journal_of(acting, response).open(folded)
+    if place.sent:
+        raise AlreadySent
+    return Draft(
+        asked=asked,
+        form=form,
+        scope=scope,
+        locale=locale,
+        stored=stored,
+        session=session,
+        seen=seen,
+        folded=folded,
+        section=min(place.section, len(form.sections) - 1),
+        saved_at=place.at if place.revision else None,
+    )
+
+
+async def _begin(acting: Acting, task: Json, asked: tasks.Asked, form: Form, locale: str) -> None:
+    """Creates the response once: two devices that open the Task at the same time make the same one, and one of them wins."""
+    now = acting.clock.now()
+    response = tasks.response_id(asked.id)
+    about: Json = {
+        "id": response,
+        "subject": {"reference": f"Patient/{asked.patient}"},
+        "author": {"reference": acting.actor.reference},
+        "source": {"reference": acting.actor.reference},
+    }
+    if "encounter" in task:
+        about["encounter"] = task["encounter"]
+    if tags := task.get("meta", {}).get("tag"):
+        about["meta"] = {"tag": tags}
+    given = {"patient": await acting.fhir.read("Patient", asked.patient)} if _asks_about_patient(form) else {}
+    session = await asyncio.to_thread(FormSession, form, now=now, locale=locale, about=about, given=given)
+    transaction = Transaction()
+    transaction.entries.append(
+        Entry(
+            method="POST",
+            url="QuestionnaireResponse",
+            resource=marked(session.response(), 0, now),
+            if_none_exist=f"_id={response}",
+        )
+    )
+    transaction.update(tasks.begun(task, response, now))
+    try:
+        await acting.fhir.commit(transaction)
+    except VersionConflict:
+        again = tasks.read_task(await acting.fhir.read("Task", asked.id))
+        if again is None or again.response != response:
+            raise
+
+
+def _asks_about_patient(form: Form) -> bool:
+    return any(
+        each["url"].endswith("/sdc-questionnaire-launchContext") for each in form.questionnaire.get("extension", ())
+    )

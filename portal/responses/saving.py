@@ -1,0 +1,162 @@
+"""Keeping answers: to the journal at once, to the record in its own time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.access import Permission, decide
+from portal.acting import Acting
+from portal.errors import AlreadySent, BeingSent, ChangedElsewhere, NotSaved, RecordError, VersionConflict
+from portal.responses.drafts import ADD, REMOVE, Draft, Pending, apply, current, journal_of, marked, reload, revision_of
+from portal.responses.journal import PerhapsSent, Row
+
+FOLD_ATTEMPTS = 3
+
+log = structlog.get_logger("portal.responses")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Saved:
+    """An answer that is on disk. `elsewhere` when answers of another page were found with it: redraw the questions."""
+
+    at: datetime
+    elsewhere: bool
+
+
+async def save_answer(acting: Acting, draft: Draft, path: str, value: Any, key: str | None = None) -> Saved:
+    """Keep an answer that `draft.session` has already taken; on return it is on disk.
+
+    `key` names this gesture, so that sending it again is harmless. Raises `NotSaved` (it stays in `draft.pending`),
+    `ChangedElsewhere` (the session shows the new state), `AlreadySent`, `BeingSent`.
+    """
+    decide(acting.actor, Permission.RESPONSE_FILL, draft.scope)
+    draft.pending.append(Pending(path=path, value=value, key=key or acting.chance.id()))
+    async with draft.answering:
+        saved = await _keep_pending(acting, draft)
+    return saved or Saved(at=draft.saved_at or acting.clock.now(), elsewhere=False)  # a gesture before took it along
+
+
+async def save_pending(acting: Acting, draft: Draft) -> Saved | None:
+    """Try again to keep what could not be kept. None when there was nothing. Raises as `save_answer`."""
+    async with draft.answering:
+        return await _keep_pending(acting, draft)
+
+
+async def save_place(acting: Acting, draft: Draft, section: int) -> None:
+    """Remember that the person is in the section of this index, for the next device."""
+    draft.section = section
+    await journal_of(acting, draft.response).move(section)
+
+
+async def look_again(acting: Acting, draft: Draft) -> bool:
+    """True when another page has answered in the meantime; the session then holds its answers too.
+
+    Raises `AlreadySent` when it was sent.
+    """
+    async with draft.answering:
+        place = await journal_of(acting, draft.response).place()
+        if place is not None and place.sent:
+            raise AlreadySent
+        if place is None or place.revision <= draft.seen:
+            return False
+        await _catch_up(acting, draft)
+        return True
+
+
+async def fold(acting: Acting, draft: Draft) -> None:
+    """Bring the response in the record up to date, then let go of the rows it holds. Does nothing when it is up to date.
+
+    Raises `RecordError` when the record cannot be reached: every answer stays in the journal. Raises `AlreadySent`.
+    """
+    async with draft.storing:
+        for _ in range(FOLD_ATTEMPTS):
+            if draft.seen == draft.folded or draft.sent:
+                return
+            revision = draft.seen
+            response = marked(current(draft), revision, acting.clock.now())
+            try:
+                stored = await acting.fhir.replace(response)
+            except VersionConflict:
+                async with draft.answering:
+                    await reload(acting, draft)
+                continue
+            draft.stored, draft.folded = stored, revision
+            await journal_of(acting, draft.response).drop(revision)
+            return
+        raise VersionConflict(status=412)
+
+
+async def _keep_pending(acting: Acting, draft: Draft) -> Saved | None:
+    """Everything given here goes to the journal in the order it was given. The caller holds `answering`."""
+    saved = None
+    while draft.pending:
+        kept = await _keep(acting, draft, draft.pending[0])
+        saved = Saved(at=kept.at, elsewhere=kept.elsewhere or (saved is not None and saved.elsewhere))
+    return saved
+
+
+async def _keep(acting: Acting, draft: Draft, answer: Pending) -> Saved:
+    """Append one answer, and take in those of other pages that came before it."""
+    try:
+        row = await _append(acting, draft, answer)
+    except PerhapsSent:
+        await _learn_how_it_ended(acting, draft)
+        row = await _append(acting, draft, answer)
+    except SQLAlchemyError as error:
+        log.warning("responses.not_saved", response=draft.response, cause=type(error).__name__)
+        raise NotSaved from None
+    except AlreadySent:
+        draft.pending.clear()
+        raise
+    except ChangedElsewhere:
+        draft.pending.remove(answer)
+        await reload(acting, draft)
+        raise
+    draft.pending.remove(answer)
+    draft.saved_at = row.at
+    elsewhere = row.revision > draft.seen + 1
+    if elsewhere:
+        await _catch_up(acting, draft)
+    else:
+        draft.seen = max(draft.seen, row.revision)
+    return Saved(at=row.at, elsewhere=elsewhere)
+
+
+async def _append(acting: Acting, draft: Draft, answer: Pending) -> Row:
+    on_a_line = answer.path[0] in {ADD, REMOVE} or "[" in answer.path
+    journal = journal_of(acting, draft.response)
+    return await journal.append(answer.path, answer.value, answer.key, after=draft.seen if on_a_line else None)
+
+
+async def _learn_how_it_ended(acting: Acting, draft: Draft) -> None:
+    """A sending began long ago and never told its end. Until the record says it, no answer may be called saved.
+
+    Raises `AlreadySent` when it was sent, `BeingSent` while the record cannot be asked.
+    """
+    try:
+        stored = await acting.fhir.read("QuestionnaireResponse", draft.response)
+    except RecordError:
+        raise BeingSent from None
+    journal = journal_of(acting, draft.response)
+    if stored["status"] == "in-progress":
+        await journal.unseal()
+        return
+    await journal.close(revision_of(stored))
+    draft.pending.clear()
+    raise AlreadySent
+
+
+async def _catch_up(acting: Acting, draft: Draft) -> None:
+    """Give the session the answers that other pages wrote since it last looked."""
+    rows = await journal_of(acting, draft.response).rows(draft.seen)
+    if [row.revision for row in rows] != list(range(draft.seen + 1, draft.seen + 1 + len(rows))) or not rows:
+        await reload(acting, draft)  # some were folded away meanwhile
+        return
+    for row in rows:
+        apply(draft.session, row.path, row.value)
+    draft.seen = rows[-1].revision
+    for waiting in draft.pending:
+        apply(draft.session, waiting.path, waiting.value)

@@ -4,19 +4,29 @@ import asyncio
 import os
 import sys
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+import uvicorn
 
 from portal.authoring.commands import questionnaire
+from portal.chance import SystemChance
+from portal.clock import SystemClock
+from portal.embedded import create_app
 from portal.errors import PortalError
+from portal.fhirpath.cli import evaluate_file
 from portal.i18n import texts
 from portal.settings import Settings
 
 main = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="The portal of the expert centres."
 )
+fhir = typer.Typer(no_args_is_help=True, help="The embedded FHIR backend on its own.")
+fhirpath = typer.Typer(no_args_is_help=True, help="FHIRPath for authors.")
 main.add_typer(questionnaire, name="questionnaire")
+main.add_typer(fhir, name="fhir")
+main.add_typer(fhirpath, name="fhirpath")
 
 
 @main.command()
@@ -39,6 +49,38 @@ def clean_demo() -> None:
     from portal.demo import clean
 
     sys.stdout.write(f"{clean(Settings().data_dir)}\n")
+
+
+@fhir.command("serve")
+def fhir_serve(
+    *,
+    data: Annotated[Path, typer.Option(help="Folder of the records.", file_okay=False)] = Path(".fhir"),
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8888,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """A FHIR R4 server in Aidbox's dialect. BOX_ROOT_CLIENT_SECRET makes Client `root`, BOX_ADMIN_PASSWORD User `admin`."""
+    app = create_app(
+        data,
+        clock=SystemClock(),
+        chance=SystemChance(),
+        root_secret=os.environ.get("BOX_ROOT_CLIENT_SECRET"),
+        admin_password=os.environ.get("BOX_ADMIN_PASSWORD"),
+    )
+    sys.stdout.write(f"FHIR R4: http://{host}:{port}/fhir, records in {data}\n")
+    sys.stdout.flush()
+    uvicorn.run(app, host=host, port=port, access_log=False, server_header=False, timeout_graceful_shutdown=10)
+
+
+@fhirpath.command("eval")
+def fhirpath_eval(
+    expression: Annotated[str, typer.Argument(help="The FHIRPath expression.")],
+    resource: Annotated[Path | None, typer.Option(help="The resource, as FHIR JSON.", exists=True)] = None,
+    form: Annotated[Path | None, typer.Option(help="What %questionnaire is.", exists=True)] = None,
+) -> None:
+    """Evaluate an expression: one result a line, as JSON; or what is wrong, with a caret below the place."""
+    code, text = evaluate_file(resource, expression, questionnaire_path=form, now=SystemClock().now())
+    sys.stdout.write(f"{text}\n")
+    raise typer.Exit(code)
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from markupsafe import Markup
+from nicegui import ui
 
 from components.blocks import Button, block
 from components.form import ChoiceQuestion, Option, TextQuestion
@@ -30,8 +31,9 @@ def register(site: Site) -> None:
         found = await list_organizations(visit.me)
         with visit.frame(current="/centres", place=t("Administration")).page(t("Centres")):
             dialog = _dialog(visit)
-            block(page_head(t("Centres"), t.plural("{n} expert centre", "{n} expert centres", len(found))))
-            Button(t("Add a centre"), dialog.open, mark="plus")
+            with ui.element("div").classes("headrow"):
+                block(page_head(t("Centres"), t.plural("{n} expert centre", "{n} expert centres", len(found))))
+                Button(t("Add a centre"), dialog.open, mark="plus")
             block(_table(t, found), "sheet sheet-flush", "section")
 
 

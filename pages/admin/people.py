@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from markupsafe import Markup
+from nicegui import ui
 
 from components.blocks import Button, block
 from components.form import ChoiceQuestion, ListQuestion, Option, TextQuestion
@@ -43,8 +44,9 @@ def register(site: Site) -> None:
 
         with visit.frame(current="/personnes", place=t("Administration")).page(t("People")):
             dialog = _dialog(visit, centres)
-            block(page_head(t("People"), t("Professionals who have an account here.")))
-            Button(t("Add a professional"), dialog.open, mark="plus")
+            with ui.element("div").classes("headrow"):
+                block(page_head(t("People"), t("Professionals who have an account here.")))
+                Button(t("Add a professional"), dialog.open, mark="plus")
             columns = [
                 Column(head=t("Name"), lead=True, full=True),
                 Column(head=t("Role")),

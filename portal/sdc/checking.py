@@ -13,7 +13,7 @@ from portal.sdc.engine import Engine
 from portal.sdc.limits import CHOOSE, NotAnAnswer, check_limits
 from portal.sdc.model import Constraint
 from portal.sdc.nodes import Node
-from portal.sdc.values import matching_option
+from portal.sdc.values import fits, matching_option
 
 CHOOSE_ONE = N_("Choose an answer.")
 ANSWER = N_("Answer this question.")
@@ -87,6 +87,8 @@ def _problem(engine: Engine, node: Node) -> Message | None:
 def _wrong_answer(engine: Engine, node: Node) -> Message | None:
     item = node.item
     options = {option.key for option in options_now(engine, node)}
+    if not all(fits(item, answer) for answer in node.answers):
+        return Message(msgid=N_("This answer is not of the kind that the question asks."), params={})
     try:
         for answer in node.answers:
             if item.options and not _may_be(item.type, options, matching_option(item, answer)):

@@ -70,7 +70,8 @@ def _equal(value: Any, wanted: Any) -> bool:
         return value is wanted
     if isinstance(value, str) or isinstance(wanted, str):
         return value == wanted
-    return decimal(value) == decimal(wanted)
+    numbers = (int, float, Decimal)
+    return isinstance(value, numbers) and isinstance(wanted, numbers) and decimal(value) == decimal(wanted)
 
 
 def _same_coding(value: Json, wanted: Json) -> bool:

@@ -8,6 +8,7 @@ from portal.fhir import systems
 from portal.sdc.model import Band, Form, FormItem, ScoreDefinition
 from portal.sdc.reading import LocalText, decimal, value_of
 from portal.sdc.urls import TRANSLATION
+from portal.sdc.values import fits
 from portal.types import Json
 
 SURVEY: Json = {"coding": [{"system": systems.OBSERVATION_CATEGORY, "code": "survey", "display": "Survey"}]}
@@ -46,7 +47,7 @@ def _answers(
         categories = item.category or category
         yield from _answers(form, element.get("item", []), extracted=marked, category=categories)
         for answer in element.get("answer", ()):
-            if marked and item.definition.get("code"):
+            if marked and item.definition.get("code") and fits(item, answer):
                 yield (item, categories), answer
             yield from _answers(form, answer.get("item", []), extracted=marked, category=categories)
 

@@ -37,6 +37,19 @@ ANSWER_KEY: Mapping[str, str] = {
     "reference": "valueReference",
     "quantity": "valueQuantity",
 }
+_KINDS: Mapping[str, type | tuple[type, ...]] = {
+    "valueBoolean": bool,
+    "valueDecimal": (int, float, Decimal),
+    "valueInteger": int,
+    "valueDate": str,
+    "valueDateTime": str,
+    "valueTime": str,
+    "valueString": str,
+    "valueUri": str,
+    "valueAttachment": dict,
+    "valueReference": dict,
+    "valueQuantity": dict,
+}
 DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 DATE_TIME = re.compile(
     r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])(T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]\d\d:\d\d))?)?)?"
@@ -56,16 +69,28 @@ def to_answer(item: FormItem, value: object, bounds: Bounds) -> Json:
 
 
 def from_answer(item: FormItem, answer: Json) -> object:
-    """The typed value of an answer: an option's key, a number, ISO text, a bool, or the FHIR structure."""
+    """The typed value of an answer: an option's key, a number, ISO text, a bool, or the FHIR structure. None when a stored
+    answer is not of the question's kind.
+    """
     value = value_of(answer)
     if item.is_choice:
         option = matching_option(item, answer)
         if option is not None:
             return option
         return (value.get("code") or value.get("display")) if isinstance(value, dict) else value
-    if item.type == "decimal" and value is not None:
-        return decimal(value)
-    return value
+    if not fits(item, answer):
+        return None
+    return decimal(value) if item.type == "decimal" else value
+
+
+def fits(item: FormItem, answer: Json) -> bool:
+    """Whether a stored answer is of the question's kind. A whole number is a decimal too."""
+    if item.is_choice:
+        return isinstance(value_of(answer), (dict, str, int))
+    for key in (ANSWER_KEY[item.type], "valueInteger" if item.type == "decimal" else ""):
+        if key in answer:
+            return isinstance(answer[key], _KINDS[key]) and (item.type == "boolean") == isinstance(answer[key], bool)
+    return False
 
 
 def matching_option(item: FormItem, answer: Json) -> str | None:
@@ -186,7 +211,8 @@ def _attachment(item: FormItem, value: object) -> Json:
     given = _structure(item, value)
     if item.mime_types and given.get("contentType") not in item.mime_types:
         raise NotAnAnswer(N_("This kind of file is not accepted."))
-    if item.max_size is not None and decimal(given.get("size", 0)) > decimal(item.max_size):
+    size = given.get("size", 0)
+    if isinstance(size, bool) or not isinstance(size, int) or (item.max_size is not None and size > item.max_size):
         raise NotAnAnswer(N_("This file is too large."))
     return given
 

@@ -32,8 +32,8 @@ def plain_table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Cell
         )
         for row in rows
     )
-    table = '<div class="scroll"><table class="list"><caption class="sr">{}</caption><thead><tr>{}</tr></thead>'
-    return h(table + "<tbody>{}</tbody></table></div>", caption, top, body)
+    table = '<div class="scroll" tabindex="0" role="region" aria-label="{}"><table class="list"><caption class="sr">{}</caption><thead><tr>{}</tr></thead>'
+    return h(table + "<tbody>{}</tbody></table></div>", caption, caption, top, body)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

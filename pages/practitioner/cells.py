@@ -60,22 +60,19 @@ class Cells:
         )
 
     def _cell(self, key: str, part: str, label: str, error: str) -> Markup:
-        return h(
-            "<input{}>",
-            attributes(
-                {
-                    "class": "input input-number",
-                    "id": f"{key}-{part}",
-                    "name": f"{key}.{part}",
-                    "value": self.typed.get(f"{key}.{part}", ""),
-                    "inputmode": "decimal",
-                    "autocomplete": "off",
-                    "aria-label": "" if part == "value" else label,
-                    "aria-invalid": "true" if error else "",
-                    "aria-describedby": f"{key}-error" if error else "",
-                }
-            ),
-        )
+        heads = {"value": "", "low": self.t("Low"), "high": self.t("High")}
+        box = {
+            "class": "input input-number",
+            "id": f"{key}-{part}",
+            "name": f"{key}.{part}",
+            "value": self.typed.get(f"{key}.{part}", ""),
+            "inputmode": "decimal",
+            "autocomplete": "off",
+            "aria-label": "" if part == "value" else label,
+            "aria-invalid": "true" if error else "",
+            "aria-describedby": f"{key}-error" if error else "",
+        }
+        return h("<span{}><input{}></span>", attributes({"class": "cell", "data-head": heads[part]}), attributes(box))
 
     def _unit(self, t: Texts, analyte: Analyte) -> Markup:
         if not analyte.also:

@@ -23,6 +23,9 @@ TABS = (
     ("/questionnaires", N_("Questionnaires")),
 )
 
+# On a phone the tabs are wider than the screen.
+TO_CURRENT_TAB = "document.querySelector('.tabs [aria-current]')?.scrollIntoView({inline: 'center', block: 'nearest'})"
+
 
 async def head_of(visit: Visit, patient: str) -> PatientSummary:
     """Who it is, or the one sentence that says nothing about the patient."""
@@ -45,6 +48,7 @@ def record_page(visit: Visit, head: PatientSummary, tab: str, *, css: str = "") 
         with ui.element("div").classes(f"frame frame-wide record {css}") as under:
             visit.errors_here()
             yield under
+        ui.run_javascript(TO_CURRENT_TAB)
 
 
 def bar(t: Texts, visit: Visit, head: PatientSummary, tab: str) -> Markup:

@@ -6,6 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from ruamel.yaml import YAML
 
 from portal.acting import Acting
 from portal.fhir import systems
@@ -13,7 +17,8 @@ from portal.fhir.dates import day_of
 from portal.people.scope import id_of
 from portal.types import Json
 
-SCORES_SINCE = timedelta(days=400)
+LISTED = Path(__file__).parents[2] / "content" / "terminology" / "patient-list.yaml"
+SCORES_SINCE = timedelta(days=300)
 FORMS_SINCE = timedelta(days=90)
 OPEN_FORMS = frozenset({"requested", "in-progress"})
 
@@ -30,7 +35,7 @@ class AlertGlance:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScoreGlance:
-    """The latest main score. `change` is the difference from the one before of the same scale; `level` 0 to 4."""
+    """The latest listed score. `change` is the difference from the one before of the same scale; `level` 0 to 4."""
 
     code: str
     value: Decimal
@@ -105,9 +110,10 @@ async def glances(acting: Acting, patients: Sequence[str]) -> dict[str, Glance]:
             "Observation",
             {
                 "patient": whom,
-                "code": ",".join(f"{systems.SCORE}|{code}" for code in main_scores(acting)),
+                "code": ",".join(f"{systems.SCORE}|{code}" for code in listed_scores()),
                 "date": f"ge{since}",
                 "status": "final,amended",
+                "_elements": "status,code,subject,effectiveDateTime,valueInteger,valueQuantity,interpretation",
                 "_sort": "-date",
                 "_count": 1000,
             },
@@ -142,9 +148,10 @@ async def glances(acting: Acting, patients: Sequence[str]) -> dict[str, Glance]:
     }
 
 
-def main_scores(acting: Acting) -> list[str]:
-    """Codes of the score by which each instrument with severity bands is known, such as PHQ9_TOTAL."""
-    return [score.code for form in acting.catalogue for score in form.scores if score.main and score.bands]
+@cache
+def listed_scores() -> tuple[str, ...]:
+    """Codes of the scores worth a list's place."""
+    return tuple(YAML(typ="safe").load(LISTED.read_text(encoding="utf-8"))["scores"])
 
 
 def _by_patient(resources: Iterable[Json], element: str) -> dict[str, list[Json]]:

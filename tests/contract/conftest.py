@@ -5,6 +5,7 @@ Without `CONTRACT_BASE` it runs on the embedded backend, in process. With it (`h
 what it made. `-m core` leaves Aidbox's dialect out.
 """
 
+import json
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -42,10 +43,10 @@ class Server:
         return await self.http.get(f"fhir/{url}", **kwargs)
 
     async def post(self, url: str, body: Any = None, **kwargs: Any) -> httpx.Response:
-        return self._noted(await self.http.post(f"fhir/{url}", json=body, **kwargs))
+        return await self.http.post(f"fhir/{url}", json=body, **kwargs)
 
     async def put(self, url: str, body: Any = None, **kwargs: Any) -> httpx.Response:
-        return self._noted(await self.http.put(f"fhir/{url}", json=body, **kwargs))
+        return await self.http.put(f"fhir/{url}", json=body, **kwargs)
 
     async def patch(self, url: str, body: Any = None, **kwargs: Any) -> httpx.Response:
         return await self.http.patch(f"fhir/{url}", json=body, **kwargs)
@@ -54,9 +55,7 @@ class Server:
         return await self.http.delete(f"fhir/{url}", **kwargs)
 
     async def bundle(self, kind: str, *entries: Json) -> httpx.Response:
-        return self._noted(
-            await self.http.post("fhir", json={"resourceType": "Bundle", "type": kind, "entry": list(entries)})
-        )
+        return await self.http.post("fhir", json={"resourceType": "Bundle", "type": kind, "entry": list(entries)})
 
     def id(self, name: str) -> str:
         """An id of this check only."""
@@ -89,13 +88,14 @@ class Server:
         matches = [e["resource"]["id"] for e in found.get("entry", []) if e["search"]["mode"] == "match"]
         return [id_.removeprefix(f"{self.run}-") for id_ in matches]
 
-    def _noted(self, answer: httpx.Response) -> httpx.Response:
-        if answer.status_code in {200, 201} and answer.content:
-            body = answer.json()
-            for one in [body, *(e.get("resource", {}) for e in body.get("entry", []))]:
-                if one.get("id") and one.get("resourceType") not in {None, "Bundle", "OperationOutcome", "Parameters"}:
-                    self.made.append(f"{one['resourceType']}/{one['id']}")
-        return answer
+    async def note(self, answer: httpx.Response) -> None:
+        """Remembers what an answer says was written, whoever asked for it."""
+        if answer.request.method not in {"POST", "PUT"} or answer.status_code not in {200, 201}:
+            return
+        body = json.loads(await answer.aread() or b"{}")
+        for one in [body, *(e.get("resource", {}) for e in body.get("entry", []))]:
+            if one.get("id") and one.get("resourceType") not in {None, "Bundle", "OperationOutcome", "Parameters"}:
+                self.made.append(f"{one['resourceType']}/{one['id']}")
 
     async def tidy(self) -> None:
         for url in reversed(self.made):
@@ -126,8 +126,11 @@ async def http(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 async def server(http: httpx.AsyncClient) -> AsyncIterator[Server]:
     opened = Server(http=http, run=f"c{SystemChance().id()[:12]}")
+    if BASE:
+        http.event_hooks = {"response": [opened.note]}
     yield opened
     if BASE:
+        http.event_hooks = {}
         await opened.tidy()
 
 

@@ -16,12 +16,16 @@ from portal.types import Json
 
 Step = Callable[[Run, Collection, Collection], Collection]
 
+TYPED = 4
+"""What a typed node costs, where an item of plain JSON costs 1."""
+
 
 def raw_member(model: Model, name: str) -> Step:
     choices = model.choice_keys.get(name)
     sibling = f"_{name}"
 
     def plain(c: Run, t: Collection, v: Collection) -> Collection:  # noqa: ARG001
+        c.left -= len(v)
         out: Collection = []
         for d in v:
             if type(d) is dict:
@@ -43,6 +47,7 @@ def raw_member(model: Model, name: str) -> Step:
     own = name == "value"
 
     def choice(c: Run, t: Collection, v: Collection) -> Collection:  # noqa: ARG001
+        c.left -= len(v)
         out: Collection = []
         for d in v:
             if type(d) is dict:
@@ -105,6 +110,7 @@ def typed_member(model: Model, name: str) -> Step:
     sibling = f"_{name}"
 
     def step(c: Run, t: Collection, v: Collection) -> Collection:  # noqa: ARG001
+        c.left -= TYPED * len(v)
         out: Collection = []
         for node in v:
             if type(node) is not Node:
@@ -215,7 +221,7 @@ def typed_children(model: Model) -> Step:
         out: Collection = []
         for item in v:
             out += children(item)
-        c.spend(len(out))
+        c.spend(2 * TYPED * len(out))
         return out
 
     def children(item: Any) -> Collection:

@@ -10,8 +10,11 @@ from portal.fhirpath.temporal import from_date, from_datetime
 from portal.fhirpath.values import Collection
 from portal.types import Json
 
-MAX_STEPS = 400_000
-"""Enough for a criterion within a criterion over a form of 300 questions; some tenths of a second at the worst."""
+MAX_STEPS = 2_000_000
+"""Items that may be touched: enough for a criterion within a criterion over a form of 300 questions; some tenths of a
+second at the worst."""
+JUDGED = 4
+"""What an item costs that an expression is run for, where one that is only passed costs 1."""
 MAX_TEXT = 1_000_000
 MAX_PATTERN_SECONDS = 0.05
 

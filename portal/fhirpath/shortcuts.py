@@ -110,14 +110,35 @@ def filtered(node: Expr, model: Model) -> Step | None:
     one_of = _texts_of(node, model)
     if one_of and len(one_of[1]) == 1:
         name, (text,) = one_of
-        if name in model.single_texts:
-            return lambda c, t, v: [d for d in v if type(d) is dict and d.get(name) == text]  # noqa: ARG005
-        wanted = (text, [text])
-        return lambda c, t, v: [d for d in v if type(d) is dict and d.get(name) in wanted]  # noqa: ARG005
+        return _with_text(name, text) if name in model.single_texts else _with_only_text(name, text)
     test = predicate(node, model)
-    if test is None:
-        return None
-    return lambda c, t, v: [d for d in v if type(d) is dict and test(d)]  # noqa: ARG005
+    return _passing(test) if test else None
+
+
+def _with_text(name: str, text: str) -> Step:
+    def step(c: Run, t: Collection, v: Collection) -> Collection:  # noqa: ARG001
+        c.left -= len(v)
+        return [d for d in v if type(d) is dict and d.get(name) == text]
+
+    return step
+
+
+def _with_only_text(name: str, text: str) -> Step:
+    wanted = (text, [text])
+
+    def step(c: Run, t: Collection, v: Collection) -> Collection:  # noqa: ARG001
+        c.left -= len(v)
+        return [d for d in v if type(d) is dict and d.get(name) in wanted]
+
+    return step
+
+
+def _passing(test: Predicate) -> Step:
+    def step(c: Run, t: Collection, v: Collection) -> Collection:  # noqa: ARG001
+        c.left -= 2 * len(v)
+        return [d for d in v if type(d) is dict and test(d)]
+
+    return step
 
 
 def member_extension(model: Model, name: str, url: str) -> Step:
@@ -125,6 +146,7 @@ def member_extension(model: Model, name: str, url: str) -> Step:
     keys = (name, *(key for key in model.choice_keys.get(name, {}) if key != name))
 
     def step(c: Run, t: Collection, v: Collection) -> Collection:  # noqa: ARG001
+        c.left -= len(v)
         out: Collection = []
         for d in v:
             if type(d) is dict:
@@ -178,6 +200,7 @@ def by_keys(keys: frozenset[str]) -> Step:
         sibling = f"_{key}"
 
         def one(c: Run, t: Collection, v: Collection) -> Collection:  # noqa: ARG001
+            c.left -= len(v)
             out: Collection = []
             for d in v:
                 if type(d) is dict:
@@ -191,6 +214,7 @@ def by_keys(keys: frozenset[str]) -> Step:
         return one
 
     def several(c: Run, t: Collection, v: Collection) -> Collection:  # noqa: ARG001
+        c.left -= len(v)
         out: Collection = []
         for d in v:
             if type(d) is dict:

@@ -98,6 +98,8 @@ def test_a_hundred_thousand_strange_texts_give_a_result_or_an_error(pytestconfig
         "(1|2|3|4|5|6|7|8|9|10|11|12|13|14|15|16|17|18|19|20|21|22|23|24|25|26|27|28|29|30).aggregate($total & $total, 'aaaa')",
         "(1|2|3|4|5|6|7|8|9|10|11|12|13|14|15|16|17|18|19|20|21|22|23|24).aggregate($total.combine($total), 1)",
         "(1|2|3|4|5|6|7|8|9).repeatAll($this)",
+        "%resource.descendants()" + ".select(%resource.descendants())" * 6,
+        "%resource.descendants().where(" * 6 + "linkId = %resource.item.item.linkId" + ").exists()" * 6,
         "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!'.matchesFull('(a|aa)+')",
         "'aaaaaaaaaaaaaaaa'" + ".replace('', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa')" * 4,
         "(" * 500 + "1" + ")" * 500,

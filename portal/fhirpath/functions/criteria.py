@@ -7,7 +7,7 @@ from portal.fhirpath.equality import compare, equal, key
 from portal.fhirpath.errors import FhirPathError
 from portal.fhirpath.navigation import Step
 from portal.fhirpath.operators import FALSE, TRUE, Fn
-from portal.fhirpath.run import Run
+from portal.fhirpath.run import JUDGED, Run
 from portal.fhirpath.shortcuts import filtered
 from portal.fhirpath.syntax import Call, Unary, mentions
 from portal.fhirpath.table import Group, Table
@@ -34,7 +34,7 @@ def where(compiler: "Compiler", call: Call) -> Step:
     position = argument.position
 
     def step(c: Run, t: Collection, v: Collection) -> Collection:  # noqa: ARG001
-        c.spend(len(v))
+        c.spend(JUDGED * len(v))
         out: Collection = []
         if indexed:
             return _indexed(c, v, judge, position)
@@ -74,6 +74,7 @@ def select(compiler: "Compiler", call: Call) -> Step:
     indexed = mentions(call.args[0], "index")
 
     def step(c: Run, t: Collection, v: Collection) -> Collection:  # noqa: ARG001
+        c.spend(JUDGED * len(v))
         out: Collection = []
         before = c.index
         try:
@@ -83,7 +84,7 @@ def select(compiler: "Compiler", call: Call) -> Step:
                 out += project(c, [item])
         finally:
             c.index = before
-        c.spend(len(v) + len(out))
+        c.spend(len(out))
         return out
 
     return step
@@ -101,7 +102,7 @@ def repeat(compiler: "Compiler", call: Call) -> Step:
             fresh: Collection = []
             for item in todo:
                 fresh += [found for found in project(c, [item]) if seen.add(found)]
-            c.spend(sum(1 if type(item) in _ELEMENTS else 20 for item in fresh) + len(todo))
+            c.spend(sum(JUDGED if type(item) in _ELEMENTS else 20 * JUDGED for item in fresh) + len(todo))
             out += fresh
             todo = fresh
         return out
@@ -142,7 +143,7 @@ def repeat_all(compiler: "Compiler", call: Call) -> Step:
             fresh: Collection = []
             for item in todo:
                 fresh += project(c, [item])
-            c.spend(len(fresh) * 100 + len(todo))
+            c.spend(len(fresh) * 100 * JUDGED + len(todo))
             out += fresh
             todo = fresh
         return out
@@ -179,7 +180,7 @@ def sort(compiler: "Compiler", call: Call) -> Step:
         )
 
     def step(c: Run, t: Collection, v: Collection) -> Collection:  # noqa: ARG001
-        c.spend(len(v) * (1 + len(keys)))
+        c.spend(JUDGED * len(v) * (1 + len(keys)))
         if keys:
             rows = [([single(k(c, [item]), "sort()") for k, _ in keys], item) for item in v]
         else:
@@ -231,7 +232,7 @@ def aggregate(compiler: "Compiler", call: Call) -> Step:
             for at, item in enumerate(v):
                 c.index = at
                 c.total = fold(c, [item])
-                c.spend(1 + len(c.total))
+                c.spend(JUDGED + len(c.total))
             return c.total
         finally:
             c.total, c.index = before, place

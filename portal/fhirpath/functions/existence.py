@@ -6,7 +6,7 @@ from portal.fhirpath.equality import distinct, key
 from portal.fhirpath.errors import FhirPathError
 from portal.fhirpath.navigation import Step
 from portal.fhirpath.operators import FALSE, TRUE, answer
-from portal.fhirpath.run import Run
+from portal.fhirpath.run import JUDGED, Run
 from portal.fhirpath.syntax import Call, mentions
 from portal.fhirpath.table import Group, Table
 from portal.fhirpath.values import Collection, system, truth
@@ -31,7 +31,7 @@ def exists(compiler: "Compiler", call: Call) -> Step:
     indexed = mentions(call.args[0], "index")
 
     def step(c: Run, t: Collection, v: Collection) -> Collection:  # noqa: ARG001
-        c.spend(len(v))
+        c.spend(JUDGED * len(v))
         before = c.index
         try:
             for at, item in enumerate(v):
@@ -51,7 +51,7 @@ def all_(compiler: "Compiler", call: Call) -> Step:
     judge = compiler.criterion(call.args[0])
 
     def step(c: Run, t: Collection, v: Collection) -> Collection:  # noqa: ARG001
-        c.spend(len(v))
+        c.spend(JUDGED * len(v))
         before = c.index
         try:
             for at, item in enumerate(v):

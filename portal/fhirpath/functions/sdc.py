@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from portal.fhirpath.errors import FhirPathError
 from portal.fhirpath.functions.fhir import plain_json
 from portal.fhirpath.navigation import Step, wrap
-from portal.fhirpath.run import Run
+from portal.fhirpath.run import JUDGED, Run
 from portal.fhirpath.syntax import Call
 from portal.fhirpath.table import Group, Table
 from portal.fhirpath.values import Collection
@@ -62,6 +62,7 @@ def _answers(element: Any) -> Iterator[Json]:
 
 @group.collection("weight", "", "Decimal", "The weight of each answer or coded value: itemWeight or ordinalValue.")
 def weight(c: Run, v: Collection) -> Collection:
+    c.left -= JUDGED * len(v)
     out: Collection = []
     for item in v:
         found = _weight_of(c, item)
@@ -77,6 +78,7 @@ def ordinal(c: Run, v: Collection) -> Collection:
 
 def weight_of_items(c: Run, t: Collection, v: Collection) -> Collection:  # noqa: ARG001
     """`answer.weight()` and `answer.value.weight()` of items in plain JSON, whose questions are known at once."""
+    c.left -= JUDGED * len(v)
     out: Collection = []
     for item in v:
         if type(item) is dict:

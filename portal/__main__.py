@@ -3,12 +3,14 @@
 import asyncio
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 import uvicorn
+from pydantic import ValidationError
 
 from portal.authoring.commands import questionnaire
 from portal.chance import SystemChance
@@ -37,10 +39,11 @@ def serve(
     """Start the portal; settings come from the environment (docs/settings.md)."""
     from pages.site import serve_site
 
-    settings = Settings()
-    if demo:
-        settings = settings.model_copy(update={"demo": True})
-    _run(serve_site(settings))
+    with _told_plainly(), suppress(KeyboardInterrupt):
+        settings = Settings()
+        if demo:
+            settings = settings.model_copy(update={"demo": True})
+        asyncio.run(serve_site(settings))
 
 
 @main.command("clean-demo")
@@ -48,7 +51,8 @@ def clean_demo() -> None:
     """Empty the demonstration: its data folder goes, the next start makes a fresh one."""
     from portal.demo import clean
 
-    sys.stdout.write(f"{clean(Settings().data_dir)}\n")
+    with _told_plainly():
+        sys.stdout.write(f"{clean(Settings().data_dir)}\n")
 
 
 @fhir.command("serve")
@@ -83,15 +87,19 @@ def fhirpath_eval(
     raise typer.Exit(code)
 
 
-def _run(work: Coroutine[Any, Any, None]) -> None:
-    """Runs until done; a portal error is told in the operator's language, without a trace."""
+@contextmanager
+def _told_plainly() -> Generator[None]:
+    """What the operator can mend is told in their language, without a trace: a portal error, a setting of the wrong kind."""
     try:
-        asyncio.run(work)
-    except KeyboardInterrupt:
-        pass
+        yield
     except PortalError as error:
         t = texts("fr" if os.environ.get("LANG", "").startswith("fr") else "en")
         sys.stderr.write(f"{t.say(error.message)}\n")
+        raise typer.Exit(1) from None
+    except ValidationError as error:
+        for wrong in error.errors(include_url=False, include_input=False):
+            name = "PORTAL_" + str(wrong["loc"][0]).upper().removeprefix("PORTAL_")
+            sys.stderr.write(f"{name}: {wrong['msg']} (docs/settings.md)\n")
         raise typer.Exit(1) from None
 
 

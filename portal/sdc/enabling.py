@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from operator import ge, gt, le, lt
-from typing import Any
+from typing import Any, TypeGuard
 
 from portal.sdc.model import Condition, FormItem
 from portal.sdc.nodes import Node
@@ -70,8 +70,11 @@ def _equal(value: Any, wanted: Any) -> bool:
         return value is wanted
     if isinstance(value, str) or isinstance(wanted, str):
         return value == wanted
-    numbers = (int, float, Decimal)
-    return isinstance(value, numbers) and isinstance(wanted, numbers) and decimal(value) == decimal(wanted)
+    return _is_number(value) and _is_number(wanted) and decimal(value) == decimal(wanted)
+
+
+def _is_number(value: Any) -> TypeGuard[float | Decimal]:
+    return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
 
 
 def _same_coding(value: Json, wanted: Json) -> bool:
@@ -88,7 +91,7 @@ def _ordered(order: Callable[[Any, Any], bool], value: Any, wanted: Any) -> bool
         if len(value) != len(wanted) and value[:short] == wanted[:short]:
             return False  # not the same precision, so it cannot be said
         return order(value[:short], wanted[:short])
-    if isinstance(value, (int, float, Decimal)) and isinstance(wanted, (int, float, Decimal)):
+    if _is_number(value) and _is_number(wanted):
         return order(decimal(value), decimal(wanted))
     return False
 

@@ -1,6 +1,8 @@
 """The whole web product of one portal, as a FastAPI application: routes, pages, headers, sockets, life and death."""
 
+import os
 import pkgutil
+import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -25,7 +27,8 @@ from portal import telemetry
 from portal.app import Portal, open_portal
 from portal.demo import open_demo, welcome
 from portal.embedded import Backend
-from portal.errors import PortalError
+from portal.errors import NotReady, PortalError
+from portal.i18n import N_
 from portal.settings import Settings
 
 AUDIENCES = ("public", "patient", "practitioner", "arc", "admin")
@@ -66,13 +69,12 @@ def _face(backend: Backend) -> ASGIApp:
 async def serve_site(settings: Settings) -> None:
     """Opens the portal, serves it until a signal says to stop, closes it."""
     telemetry.configure(settings)
+    listener = _bind(settings)
     portal = await (open_demo(settings, report=_say) if settings.demo else open_portal(settings))
     try:
         app = build_site(portal)
         config = uvicorn.Config(
             app,
-            host=settings.host,
-            port=settings.port,
             ws="websockets-sansio",
             forwarded_allow_ips=settings.forwarded_allow_ips,
             access_log=False,
@@ -81,9 +83,26 @@ async def serve_site(settings: Settings) -> None:
             timeout_graceful_shutdown=10,
         )
         _say(welcome(settings) if settings.demo else f"Portail FondaMental: {settings.address}")
-        await uvicorn.Server(config).serve()
+        await uvicorn.Server(config).serve(sockets=[listener])
     finally:
         await portal.close()
+
+
+def _bind(settings: Settings) -> socket.socket:
+    """Takes the port before anything is made, so that a port in use is said at once. Nobody is answered yet."""
+    listener = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as problem:
+        listener.close()
+        raise NotReady(
+            N_("Nothing can listen on {host}, port {port}: {cause}. Choose another with PORT=8090."),
+            host=settings.host,
+            port=settings.port,
+            cause=os.strerror(problem.errno) if problem.errno else str(problem),
+        ) from None
+    return listener
 
 
 def _say(line: str) -> None:

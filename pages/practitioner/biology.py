@@ -98,7 +98,7 @@ class Tab(ui.element):
         return join(
             h(
                 '<h3>{}</h3><div class="rows">{}</div>',
-                analytes().groups[group.key].text(t.locale),
+                analytes().groups[group.key].label.text(t.locale),
                 join(_row(t, series, current=series.analyte.key == self.current) for series in group.series),
             )
             for group in self.found.groups

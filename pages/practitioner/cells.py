@@ -36,7 +36,7 @@ class Cells:
         rows = join(self._row(each) for each in analytes().by_key.values() if each.group == group)
         heads = join(h("<span>{}</span>", words) for words in (t("Value"), t("Unit"), t("Low"), t("High")))
         shape = '<details{}><summary>{}</summary><div class="samplerow samplenames" aria-hidden="true"><span></span>{}</div>{}</details>'
-        return h(shape, Markup(" open") if shown else "", analytes().groups[group].text(t.locale), heads, rows)
+        return h(shape, Markup(" open") if shown else "", analytes().groups[group].label.text(t.locale), heads, rows)
 
     def _row(self, analyte: Analyte) -> Markup:
         t, key, error = self.t, analyte.key, self.wrong.get(analyte.key, "")

@@ -1,6 +1,7 @@
 """What stands beside the charts of the overview: what to read, last scores, what is taken, the next visit."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from markupsafe import Markup
 from nicegui import ui
@@ -20,6 +21,7 @@ from portal.people import PatientSummary
 from portal.record import Alert, Overview, ScoreSeries, Series, Treatment, Watched, acknowledge_alert
 
 MOST_SCORES, MOST_ALERTS = 8, 3
+LATELY = timedelta(days=120)
 
 
 def to_read(visit: Visit, seen: Overview) -> None:
@@ -27,7 +29,7 @@ def to_read(visit: Visit, seen: Overview) -> None:
     t = visit.t
     with ui.element("section").props("id=a-lire"):
         block(t("To read"), tag="h2")
-        out = [series for group in seen.biology.groups for series in group.series if series.last.flag]
+        out = [series for group in seen.biology.groups for series in group.series if _worth_reading(visit, series)]
         if not seen.alerts and not out:
             block(t("Nothing new. Alerts of questionnaires and results out of range appear here."), "soft", "p")
             return
@@ -41,6 +43,11 @@ def to_read(visit: Visit, seen: Overview) -> None:
                     "li",
                 )
         _more(visit, seen.alerts[MOST_ALERTS:])
+
+
+def _worth_reading(visit: Visit, series: Series) -> bool:
+    """Lately out of the range that its own laboratory gave."""
+    return bool(series.last.flag) and not series.last.usual and visit.me.clock.today() - series.last.day < LATELY
 
 
 def _more(visit: Visit, alerts: Sequence[Alert]) -> None:

@@ -57,9 +57,9 @@ class Biology:
 
 
 async def biology(acting: Acting, patient: str) -> Biology:
-    """Every result of the patient that the portal knows how to draw."""
+    """Every result and vital sign of the patient that the portal knows how to draw."""
     decide(acting.actor, Permission.BIOLOGY_READ, await patient_scope(acting, patient))
-    search = {"patient": f"Patient/{patient}", "category": "laboratory", "_sort": "date", "_count": 500}
+    search = {"patient": f"Patient/{patient}", "category": "laboratory,vital-signs", "_sort": "date", "_count": 500}
     found = await acting.fhir.all("Observation", search)
     await audit.record(acting, audit.Action.READ, Permission.BIOLOGY_READ, patient=patient)
     return read_biology(found)
@@ -123,13 +123,16 @@ def _observation(
 ) -> Json:
     unit = result.unit or analyte.unit
     shown = analyte.shown if unit == analyte.unit else unit
+    category = analytes().groups[analyte.group].category
     value: Json = {"value": result.value, "unit": shown, "system": systems.UCUM, "code": unit}
     made: Json = {
         "resourceType": "Observation",
         "id": f"{sample}-{analyte.key}",
         "identifier": [{"system": systems.SAMPLE, "value": sample}],
         "status": "final",
-        "category": [{"coding": [{"system": systems.OBSERVATION_CATEGORY, "code": "laboratory"}]}],
+        "category": [
+            {"coding": [{"system": systems.OBSERVATION_CATEGORY, "code": analytes().groups[analyte.group].category}]}
+        ],
         "code": {"coding": [{"system": systems.LOINC, "code": analyte.loinc}], "text": analyte.label.fr},
         "subject": {"reference": f"Patient/{patient}"},
         "effectiveDateTime": at.astimezone(PARIS).isoformat(timespec="seconds")

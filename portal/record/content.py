@@ -54,8 +54,16 @@ class Analyte:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AnalyteGroup:
+    """`category` is the code that `Observation.category` has: laboratory or vital-signs."""
+
+    label: Label
+    category: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Analytes:
-    groups: Mapping[str, Label]
+    groups: Mapping[str, AnalyteGroup]
     by_key: Mapping[str, Analyte]
     by_loinc: Mapping[str, Analyte]
 
@@ -112,7 +120,12 @@ def analytes() -> Analytes:
     raw = _read("analytes.yaml")
     made = [_analyte(each) for each in raw["analytes"]]
     return Analytes(
-        groups={each["key"]: Label(fr=each["fr"], en=each["en"]) for each in raw["groups"]},
+        groups={
+            each["key"]: AnalyteGroup(
+                label=Label(fr=each["fr"], en=each["en"]), category=each.get("category", "laboratory")
+            )
+            for each in raw["groups"]
+        },
         by_key={each.key: each for each in made},
         by_loinc={each.loinc: each for each in made},
     )

@@ -95,3 +95,13 @@ async def test_another_centre_sees_no_result_and_no_alert(world: World) -> None:
     (alert,) = await alerts(world.anne)
     with pytest.raises(Refused):
         await acknowledge_alert(world.marc, alert.id)
+
+
+async def test_weight_is_a_vital_sign_that_any_server_finds(world: World) -> None:
+    patient = await world.camille()
+    await add_biology(world.anne, patient, at=TODAY, results=[result("weight", "72.5")])
+    found = await world.anne.fhir.all("Observation", {"patient": f"Patient/{patient}", "category": "vital-signs"})
+    assert [each["valueQuantity"]["code"] for each in found] == ["kg"]
+    series = (await biology(world.anne, patient)).of("weight")
+    assert series is not None
+    assert (series.last.value, series.last.flag) == (Decimal("72.5"), "")

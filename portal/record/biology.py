@@ -130,9 +130,7 @@ def _observation(
         "id": f"{sample}-{analyte.key}",
         "identifier": [{"system": systems.SAMPLE, "value": sample}],
         "status": "final",
-        "category": [
-            {"coding": [{"system": systems.OBSERVATION_CATEGORY, "code": analytes().groups[analyte.group].category}]}
-        ],
+        "category": [{"coding": [{"system": systems.OBSERVATION_CATEGORY, "code": category}]}],
         "code": {"coding": [{"system": systems.LOINC, "code": analyte.loinc}], "text": analyte.label.fr},
         "subject": {"reference": f"Patient/{patient}"},
         "effectiveDateTime": at.astimezone(PARIS).isoformat(timespec="seconds")

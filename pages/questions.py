@@ -172,7 +172,7 @@ def _number(t: Texts, common: Mapping[str, Any], item: FormItem, value: Any) -> 
             value=number,
         )
     whole = item.type == "integer"
-    return NumberQuestion(**common, value=number, unit=item.unit_text, low=low, high=high, whole=whole)
+    return NumberQuestion(**common, value=number, unit=item.unit_in(t.locale), low=low, high=high, whole=whole)
 
 
 def _option(t: Texts, option: Any) -> Option:

@@ -212,10 +212,10 @@ def _codes(entry: Entry) -> list[Json]:
 
 
 def _unit(unit: Entry) -> Json:
-    """`unit: kg` (UCUM), or `{code: "{cups}", text: tasses}` where the sign is not the code."""
+    """`unit: kg` (UCUM), or `{code: a, text: {fr: ans, en: years}}` where people do not write the code."""
     if isinstance(unit.value, dict):
         unit.only("code", "text")
-        return {"system": systems.UCUM, "code": unit.need("code").string(), "display": unit.need("text").string()}
+        return {"system": systems.UCUM, "code": unit.need("code").string(), **unit.need("text").text("display")}
     return {"system": systems.UCUM, "code": unit.string(), "display": unit.string()}
 
 

@@ -51,7 +51,7 @@ def _value(key: str, value: Any, item: FormItem, t: Texts) -> str:
     if isinstance(value, bool):
         return t("Yes") if value else t("No")
     if isinstance(value, int | float | Decimal):
-        return f"{t.number(value)} {item.unit_text}".strip()
+        return f"{t.number(value)} {item.unit_in(t.locale)}".strip()
     if key == "valueDate" and isinstance(value, str):
         return _date(value, t)
     if isinstance(value, dict):

@@ -58,6 +58,7 @@ def make_item(element: Json, ancestors: tuple[str, ...], expressions: Expression
         entry_format=extension_text(extension(element, urls.ENTRY_FORMAT)),
         open_label=extension_text(extension(element, urls.OPEN_LABEL)),
         unit=unit,
+        unit_label=local_text(unit or {}, "display"),
         unit_options=tuple(value_of(each) for each in extensions(element, urls.UNIT_OPTION)),
         low=_bound(element, urls.MIN_VALUE, urls.MIN_QUANTITY),
         high=_bound(element, urls.MAX_VALUE, urls.MAX_QUANTITY),

@@ -71,7 +71,8 @@ def _check_text(item: FormItem, value: str) -> None:
 def _check_number(item: FormItem, value: Decimal, bounds: Bounds) -> None:
     low, high = (None if bound is None else decimal(bound) for bound in (bounds.low, bounds.high))
     if (low is not None and value < low) or (high is not None and value > high):
-        unit = f"\u00a0{item.unit_text}" if item.unit_text else ""
+        plain = item.unit_text and not item.unit_label.translations  # kg is said in every language, “ans” is not
+        unit = f"\u00a0{item.unit_text}" if plain else ""
         if low is not None and high is not None:
             raise NotAnAnswer(N_("The number must be between {low} and {high}{unit}."), low=low, high=high, unit=unit)
         if low is not None:

@@ -82,6 +82,7 @@ class FormItem:
     entry_format: LocalText = field(default_factory=LocalText)
     open_label: LocalText = field(default_factory=LocalText)
     unit: Json | None = None  # a Coding; its display is shown beside the number
+    unit_label: LocalText = field(default_factory=LocalText)
     unit_options: tuple[Json, ...] = ()
     low: Any = None  # minValue and maxValue: int, Decimal, or ISO text of a date, dateTime or time
     high: Any = None
@@ -125,6 +126,10 @@ class FormItem:
     @property
     def unit_text(self) -> str:
         return (self.unit or {}).get("display") or (self.unit or {}).get("code", "")
+
+    def unit_in(self, locale: str) -> str:
+        """The unit as people of that language write it: ans, years."""
+        return self.unit_label(locale) or self.unit_text
 
     def text(self, locale: str) -> str:
         return self.label(locale)

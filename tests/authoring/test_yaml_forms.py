@@ -123,3 +123,11 @@ def test_json_that_is_not_a_questionnaire_is_refused():
         parse_json('{"resourceType": "Patient"}')
     with pytest.raises(AuthoringError, match=r"form.json:1:2: This is not JSON"):
         parse_json("{oops}")
+
+
+def test_a_unit_is_written_as_each_language_does():
+    from portal.sdc import compile_form
+
+    body = "items:\n- {id: a, type: integer, text: A, unit: {code: a, text: {fr: ans, en: years}}}\n- {id: b, type: integer, text: B, unit: kg}"
+    first, second = compile_form(parse_yaml(HEAD + body)).items
+    assert [first.unit_in("fr"), first.unit_in("en"), second.unit_in("en")] == ["ans", "years", "kg"]

@@ -51,7 +51,7 @@ async def responses_of(acting: Acting, patient: str, category: str | None = None
     responses, results = await asyncio.gather(
         acting.fhir.all(
             "QuestionnaireResponse",
-            {"subject": subject, "status": ",".join(SENT), "_sort": "-authored", "_count": PAGE},
+            {"patient": subject, "status": ",".join(SENT), "_sort": "-authored", "_count": PAGE},
         ),
         acting.fhir.all("Observation", {"patient": subject, "category": "survey", "_count": PAGE}),
     )

@@ -93,7 +93,8 @@ async def read_response(acting: Acting, response: str) -> ReadResponse:
     decide(acting.actor, Permission.RESPONSE_READ, scope)
     history, reasons = await asyncio.gather(
         acting.fhir.history("QuestionnaireResponse", response),
-        acting.fhir.all("Provenance", {"target": f"QuestionnaireResponse/{response}", "_count": HISTORY}),
+        # By the portal itself: patients may read their answers and who corrected them, but search no Provenance.
+        acting.service.all("Provenance", {"target": f"QuestionnaireResponse/{response}", "_count": HISTORY}),
     )
     await audit.record(
         acting,
@@ -136,7 +137,7 @@ def changes_between(before: Sequence[Answer], after: Sequence[Answer]) -> tuple[
 def shown(t: Texts, item: FormItem, value: Any) -> str:
     """An answer in words: the option's text, a number with its unit, a date as it is written."""
     option = item.option(value) if isinstance(value, str) else None
-    unit = f"{NBSP}{item.unit_text}" if item.unit_text else ""
+    unit = f"{NBSP}{item.unit_in(t.locale)}" if item.unit_text else ""
     match value:
         case _ if option is not None:
             return option.text(t.locale)

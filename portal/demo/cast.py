@@ -209,7 +209,11 @@ def _patients() -> tuple[DemoPatient, ...]:
                 family=family,
                 given=given,
                 gender="female" if woman else "male",
-                birth_date=date(1958 + (number * 7) % 46, 1 + (number * 5) % 12, 1 + (number * 11) % 28),
+                birth_date=date(
+                    1992 - (number * 7) % 46 + (12 if number % 3 else 0),
+                    1 + (number * 5 + 2) % 12,
+                    1 + (number * 11 + 11) % 28,
+                ),
                 centres=(centre.code, *second),
                 network=network,
                 trial=trial if number % 5 != 4 else None,

@@ -149,8 +149,8 @@ async def _blood(story: Story, month: float, *, last: bool) -> None:
 async def _trial(story: Story) -> set[date]:
     """Entry into the study some months ago, then its visits in order. Returns the days on which forms were filled."""
     trial = story.trials[story.patient.trial or ""]
-    months = 6 + (story.patient.number * 7) % 18 if trial.kind == "cohort" else 1 + (story.patient.number * 5) % 9
-    entry = day_of(story.today, -months)
+    months = 18 - (story.patient.number * 7) % 13 if trial.kind == "cohort" else 1 + (story.patient.number * 5) % 9
+    entry = day_of(story.today, -months) + timedelta(days=9 + story.patient.number % 17)
     centre = story.staff.centres[story.patient.centres[0]]
     scope = await patient_scope(story.doctor(entry), story.id)
     enrolment = await enrol(
@@ -187,7 +187,7 @@ async def _follow_up(story: Story, seen: set[date]) -> None:
         day = day_of(story.start, quarter + 0.2 + story.life.luck("day", quarter).random())
         if any(abs((day - visit).days) < 40 for visit in seen):
             continue
-        half, year = quarter % 6 == 0, quarter % 12 == 0
+        half, year = quarter % 6 == 0 or story.patient.number == 0, quarter % 12 == 0
         bipolar = story.patient.network == "bipolar" and half
         for code in (*EVERY_QUARTER, *(EVERY_HALF_YEAR if half else ()), *(IF_BIPOLAR["patient"] if bipolar else ())):
             await _ask_and_fill(story, code, day, filled_by="patient")

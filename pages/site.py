@@ -1,5 +1,6 @@
 """The whole web product of one portal, as a FastAPI application: routes, pages, headers, sockets, life and death."""
 
+import asyncio
 import os
 import pkgutil
 import socket
@@ -24,6 +25,7 @@ from pages.security.origins import OwnOriginOnly
 from pages.security.sockets import harden
 from pages.wrong import not_found, say_server_error
 from portal import telemetry
+from portal.accounts.tidying import forget_old
 from portal.app import Portal, open_portal
 from portal.demo import open_demo, welcome
 from portal.embedded import Backend
@@ -31,6 +33,7 @@ from portal.errors import NotReady, PortalError
 from portal.i18n import N_
 from portal.settings import Settings
 
+TIDY_EVERY = 3600.0  # seconds
 AUDIENCES = ("public", "patient", "practitioner", "arc", "admin")
 
 
@@ -123,9 +126,19 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
     site: Site = app.state.site
     site.later.start()
     site.open_pages.start()
+    tidying = asyncio.create_task(_tidy(site), name="tidying")
     yield
+    tidying.cancel()
+    await asyncio.gather(tidying, return_exceptions=True)
     await site.open_pages.stop()
     await site.later.stop()
+
+
+async def _tidy(site: Site) -> None:
+    """At the start and every hour, what is over is forgotten; in the queue, where a failure stops nothing."""
+    while True:
+        site.later.later(lambda: forget_old(site.door))
+        await asyncio.sleep(TIDY_EVERY)
 
 
 def _errors(site: Site) -> None:

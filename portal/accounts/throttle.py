@@ -54,12 +54,6 @@ async def take(door: Door, *limits: Limit) -> None:
         )
 
 
-async def forget_old(door: Door) -> None:
-    """Drops buckets that have been empty for long, so that the table stays small."""
-    old = stamp(door.now - timedelta(days=1))
-    await door.acting.db.write(lambda connection: connection.execute(delete(throttle).where(throttle.c.at < old)))
-
-
 def _level(connection: Connection, bucket: str, per_hour: int, now: datetime) -> int:
     row = connection.execute(select(throttle).where(throttle.c.bucket == bucket)).first()
     if row is None:

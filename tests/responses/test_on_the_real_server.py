@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.access import Actor, Role
+from portal.access import Actor, Role, policies
 from portal.acting import Acting
 from portal.app import CONTENT, open_portal
 from portal.authoring import Catalogue
@@ -13,7 +13,6 @@ from portal.chance import SeededChance
 from portal.clock import FixedClock
 from portal.errors import Forbidden, Refused
 from portal.fhir import Transaction
-from portal.install import install_all
 from portal.responses import (
     amend,
     around,
@@ -65,9 +64,8 @@ async def as_(
     monkeypatch.setattr(Catalogue, "load", lambda _folder: catalogue)
     portal = await open_portal(Settings(data_dir=tmp_path), clock=clock, chance=SeededChance(3))
     service = portal.service()
-    await install_all(service, {})
     transaction = Transaction()
-    for resource in PEOPLE:
+    for resource in (*policies(), *PEOPLE):
         transaction.create(resource)
     await service.fhir.commit(transaction)
     yield portal.acting

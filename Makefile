@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check format pictures prove bench lock clean-demo clean
+.PHONY: help run test test-fast check format pictures prove contract bench lock clean-demo clean
 
 HOST ?= 127.0.0.1
 PORT ?= 8080
@@ -45,6 +45,10 @@ pictures: ## take the README's pictures anew, by the journeys that show those sc
 prove: ## the long proofs: many crashes, many random cases
 	@deploy/setup/prepare test
 	@$(PY) -m pytest -m prove -o timeout=3600 $(ARGS)
+
+contract: ## the dialect's tests against the FHIR server at BASE, signed in by CONTRACT_AUTHORIZATION; the embedded one without
+	@deploy/setup/prepare check
+	@CONTRACT_BASE=$(BASE) $(PY) -m pytest tests/contract --force-enable-socket $(ARGS)
 
 bench: ## the figures that the README states, as one JSON
 	@deploy/setup/prepare test

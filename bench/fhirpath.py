@@ -215,7 +215,12 @@ def ratio(mine: list[tuple[float, Any]], others: list[tuple[float, Any]]) -> flo
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true")
-    found = measure(0.03 if parser.parse_args().quick else 0.3)
+    parser.add_argument("--json", action="store_true", help="the figures alone, as `make bench` wants them")
+    wanted = parser.parse_args()
+    found = measure(0.03 if wanted.quick else 0.3)
+    if wanted.json:
+        print(json.dumps({name: value for name, value in found.items() if name != "rows"}))
+        return
     print(f"{'items':>5} {'portal':>9} {'fh.js':>9} {'fh.py':>9}   expression (ms)")
     for row in found["rows"]:
         times = " ".join(f"{row.get(name, math.nan):9.4f}" for name in ("portal", "fhirpath.js", "fhirpathpy"))

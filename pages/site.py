@@ -135,9 +135,18 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def _tidy(site: Site) -> None:
-    """At the start and every hour, what is over is forgotten; in the queue, where a failure stops nothing."""
+    """At the start and every hour: what is over is forgotten, answers that ended pages left reach the record.
+
+    In the queue, where a failure stops nothing.
+    """
+    service = site.portal.service()
+
+    async def bring_left_answers() -> None:
+        await fold_left_answers(service)
+
     while True:
         site.later.later(lambda: forget_old(site.door))
+        site.later.later(bring_left_answers)
         await asyncio.sleep(TIDY_EVERY)
 
 

@@ -31,6 +31,7 @@ from portal.demo import open_demo, welcome
 from portal.embedded import Backend
 from portal.errors import NotReady, PortalError
 from portal.i18n import N_
+from portal.responses import fold_left_answers
 from portal.settings import Settings
 
 TIDY_EVERY = 3600.0  # seconds

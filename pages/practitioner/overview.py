@@ -34,7 +34,7 @@ def register(site: Site) -> None:
                 if seen.scores:
                     block(sides.last_scores(visit.t, seen.scores), tag="section")
                 block(sides.taken_now(visit.t, patient, seen.treatments), tag="section")
-                block(sides.next_visit(visit.t, head), tag="section")
+                block(sides.next_visit(visit, head), tag="section")
 
 
 def life_card(visit: Visit, seen: Overview) -> None:

@@ -97,7 +97,7 @@ def row(visit: Visit, patient: PatientRow) -> tuple[Cell, ...]:
         ", ".join(part for part in (sex(t, patient.gender), years) if part),
         alert,
     )
-    studies = ", ".join(study_words(trial, glance) for trial in glance.trials)
+    studies = ", ".join(study_words(visit, trial, glance) for trial in glance.trials)
     none = h('<span class="muted">{}</span>', t("No score yet"))
     return (
         who,

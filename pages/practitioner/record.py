@@ -78,13 +78,14 @@ def bar(t: Texts, visit: Visit, head: PatientSummary, tab: str) -> Markup:
         head.given,
         alert,
         ask,
-        facts(_facts(t, head)),
+        facts(_facts(visit, head)),
         t("Record of {name}", name=f"{head.given} {head.family}"),
         tabs,
     )
 
 
-def _facts(t: Texts, head: PatientSummary) -> dict[str, str | Markup]:
+def _facts(visit: Visit, head: PatientSummary) -> dict[str, str | Markup]:
+    t = visit.t
     found: dict[str, str | Markup] = {}
     if head.birth_date is not None:
         found[birth(t, head.gender)] = t(
@@ -93,7 +94,7 @@ def _facts(t: Texts, head: PatientSummary) -> dict[str, str | Markup]:
     found[t("Sex")] = sex(t, head.gender)
     found["Fondacode"] = spaced(head.fondacode)
     if head.glance.trials:
-        found[t("Study")] = ", ".join(study_words(trial, head.glance) for trial in head.glance.trials)
+        found[t("Study")] = ", ".join(study_words(visit, trial, head.glance) for trial in head.glance.trials)
     label = t("Centre") if len(head.centres) == 1 else t("Centres")
     found[label] = ", ".join(centre.city for centre in head.centres)
     return found

@@ -27,8 +27,7 @@ def register(site: Site) -> None:
         found = await read_response(visit.me, response)
         if found.patient != patient:
             raise NotFound(status=404)
-        followed = frozenset(centre.id for centre in head.centres)
-        said = await remarks(visit.me, response, organizations=followed) if found.trial else []
+        said = await remarks(visit.me, response) if found.trial else []
         with record_page(visit, head, "/questionnaires", css="record-two"):
             with ui.element("div").classes("maincol"):
                 block(back_link(t("Questionnaires"), f"/patients/{patient}/questionnaires"))
@@ -46,7 +45,7 @@ def register(site: Site) -> None:
                         h("<h2>{}</h2>{}", t("Scores"), join(_score(t, each) for each in found.scores)), tag="section"
                     )
                 if said:
-                    _remarks(visit, said, followed)
+                    _remarks(visit, said)
                 block(
                     h("<h2>{}</h2>{}", t("History"), join(_version(t, each) for each in found.versions)), tag="section"
                 )
@@ -128,7 +127,7 @@ def _was(t: Texts, answer: Answer | None) -> str:
     return (answer.text(t) if answer is not None else "") or t("No answer")
 
 
-def _remarks(visit: Visit, said: Sequence[Remark], followed: frozenset[str]) -> None:
+def _remarks(visit: Visit, said: Sequence[Remark]) -> None:
     """The study's remarks with their threads; one that waits can be answered here."""
     t = visit.t
     with ui.element("section").props("id=remarques"):
@@ -145,14 +144,14 @@ def _remarks(visit: Visit, said: Sequence[Remark], followed: frozenset[str]) -> 
             )
             block(h('<p>{}</p><div class="thread">{}</div>', state, lines))
             if remark.status == "open":
-                Button(t("Answer"), lambda remark=remark: _answer(visit, remark, followed), "side")
+                Button(t("Answer"), lambda remark=remark: _answer(visit, remark), "side")
 
 
-def _answer(visit: Visit, remark: Remark, followed: frozenset[str]) -> None:
+def _answer(visit: Visit, remark: Remark) -> None:
     t = visit.t
 
     async def send(fields: Fields) -> None:
-        await answer_remark(visit.me, remark.id, fields.text("text"), organizations=followed)
+        await answer_remark(visit.me, remark.id, fields.text("text"))
 
     words = TextQuestion(link_id="text", text=t("Your answer"), lines=4, limit=2000, required=True)
     ask(

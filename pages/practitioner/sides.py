@@ -14,7 +14,7 @@ from components.markup import band, h, join, spark
 from pages.base import Visit
 from pages.practitioner.drawing import instrument, lab_point
 from pages.practitioner.fields import Fields, ask
-from pages.practitioner.words import alert_words, moved
+from pages.practitioner.words import alert_words, moved, visit_words
 from portal.access import Permission, Scope, may
 from portal.i18n import Texts
 from portal.people import PatientSummary
@@ -162,10 +162,10 @@ def taken_now(t: Texts, patient: str, lines: Iterable[Treatment]) -> Markup:
     return h("<h2>{}</h2>{}{}", t("Takes now"), body, link)
 
 
-def next_visit(t: Texts, head: PatientSummary) -> Markup:
-    glance = head.glance
+def next_visit(visit: Visit, head: PatientSummary) -> Markup:
+    t, glance = visit.t, head.glance
     if glance.visit is not None:
-        title = t("Visit {label}", label=glance.visit.label)
+        title = t("Visit {label}", label=visit_words(visit, glance.visit))
         when = h('<p class="soft">{}</p>', t.date(glance.visit.on))
     else:
         title, when = t("Next visit"), h('<p class="soft">{}</p>', t("No visit is planned."))

@@ -7,10 +7,11 @@ from babel.dates import format_date
 from markupsafe import Markup
 
 from components.markup import band, h, trend
+from pages.base import Visit
 from pages.practitioner.drawing import instrument
 from portal.authoring import Catalogue
 from portal.i18n import Texts
-from portal.people import Glance, ScoreGlance, TrialGlance
+from portal.people import Glance, ScoreGlance, TrialGlance, VisitGlance
 from portal.record import analytes
 
 
@@ -21,7 +22,7 @@ def sex(t: Texts, gender: str) -> str:
 
 def birth(t: Texts, gender: str) -> str:
     """“Née le” or “Né le”: French says the sex here."""
-    return {"female": t("Born (woman)"), "male": t("Born (man)")}.get(gender, t("Born"))
+    return {"female": t("Born on"), "male": t("Born")}.get(gender, t("Date of birth"))
 
 
 def soon(t: Texts, day: date) -> str:
@@ -35,11 +36,20 @@ def coming(t: Texts, day: date, today: date) -> str:
     return soon(t, day) if day.year == today.year else format_date(day, "d MMM yyyy", locale=locale)
 
 
-def study_words(trial: TrialGlance, glance: Glance) -> str:
+def study_words(visit: Visit, trial: TrialGlance, glance: Glance) -> str:
     """The study, and the visit that goes on in it, or else the one that comes next."""
-    visits = (glance.current, glance.visit)
-    label = next((visit.label for visit in visits if visit is not None and visit.trial == trial.id), "")
-    return f"{trial.name} · {label}" if label else trial.name
+    known = visit.portal.trials.get(trial.id)
+    name = visit.t.choose(known.title) if known is not None else trial.name
+    seen = (each for each in (glance.current, glance.visit) if each is not None and each.trial == trial.id)
+    label = next((visit_words(visit, each) for each in seen), "")
+    return f"{name} · {label}" if label else name
+
+
+def visit_words(visit: Visit, planned: VisitGlance) -> str:
+    """The visit's name in the reader's language, as its trial's file says it."""
+    trial = visit.portal.trials.get(planned.trial)
+    kinds = {kind.id: kind for kind in trial.visits} if trial is not None else {}
+    return visit.t.choose(kinds[planned.kind].title) if planned.kind in kinds else planned.label
 
 
 def alert_words(t: Texts, catalogue: Catalogue, rule: str, stored: str) -> str:

@@ -47,10 +47,11 @@ class ScoreGlance:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VisitGlance:
-    """One visit. `label` is the trial's word for it, such as M36; `trial` is empty outside of any."""
+    """One visit. `label` is the trial's French word for it, `kind` its code; `trial` is empty outside of any."""
 
     encounter: str
     trial: str
+    kind: str
     label: str
     on: date
     planned: bool
@@ -231,6 +232,7 @@ def _visit(encounter: Json) -> VisitGlance:
     return VisitGlance(
         encounter=encounter["id"],
         trial=trial,
+        kind=codings[0].get("code", ""),
         label=label,
         on=day_of(encounter["period"]["start"]),
         planned=encounter["status"] == "planned",

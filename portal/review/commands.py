@@ -10,7 +10,7 @@ from portal.fhir import Transaction
 from portal.i18n import N_, Texts, texts
 from portal.review import resources
 from portal.review.answers import Place
-from portal.review.read import Loaded, load, trial_scope
+from portal.review.read import Loaded, load, scope_of
 from portal.review.show import shown
 from portal.review.states import Event as ReviewEvent
 from portal.review.states import ItemState, Verdict, badge, check_command, fold
@@ -23,7 +23,7 @@ async def decide_item(acting: Acting, response_id: str, location: str, verdict: 
     Raises `Invalid` (place "comment") without a comment, `VersionConflict` when another ARC decided at the same moment.
     """
     loaded = await load(acting, response_id)
-    decide(acting.actor, Permission.REVIEW_DECIDE, trial_scope(loaded.response))
+    decide(acting.actor, Permission.REVIEW_DECIDE, await scope_of(acting, loaded.response))
     text = check_command(verdict, comment, response_status=loaded.response["status"])
     place = _place(loaded, location)
     now = acting.clock.now()
@@ -65,11 +65,11 @@ async def withdraw_decision(acting: Acting, response_id: str, location: str) -> 
     await decide_item(acting, response_id, location, Verdict.WITHDRAWN)
 
 
-async def answer_remark(acting: Acting, remark_id: str, text: str, *, organizations: frozenset[str]) -> None:
-    """The centre answers an ARC's remark. `organizations` follow the patient."""
+async def answer_remark(acting: Acting, remark_id: str, text: str) -> None:
+    """A centre that follows the patient answers an ARC's remark."""
     task = await acting.fhir.read("Task", remark_id)
     loaded = await load(acting, task["focus"]["reference"].removeprefix("QuestionnaireResponse/"))
-    decide(acting.actor, Permission.QUERY_ANSWER, trial_scope(loaded.response, organizations))
+    decide(acting.actor, Permission.QUERY_ANSWER, await scope_of(acting, loaded.response))
     if not _live(task):
         raise Invalid([problem("text", N_("This remark is closed."))])
     said = check_command(Verdict.NOT_VALID, text, response_status=loaded.response["status"])

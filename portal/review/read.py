@@ -9,6 +9,7 @@ from portal.access import Permission, Scope, decide
 from portal.acting import Acting
 from portal.errors import NotFound
 from portal.fhir import systems
+from portal.people import organizations_of
 from portal.review.answers import Place, places
 from portal.review.resources import read_event, remark_location, remark_status, tags
 from portal.review.states import Event, ItemState, Standing, badge, fold, gone
@@ -103,12 +104,11 @@ class Loaded:
         return fold(self.events, self.digests)
 
 
-def trial_scope(response: Json, organizations: frozenset[str] = frozenset()) -> Scope:
-    return Scope(
-        patient=response["subject"]["reference"].removeprefix("Patient/"),
-        organizations=organizations,
-        trials=frozenset(tag["code"] for tag in tags(response)),
-    )
+async def scope_of(acting: Acting, response: Json) -> Scope:
+    """Facts on a response that rules compare with the actor: its trials, and the centres that follow its patient now."""
+    patient = response["subject"]["reference"].removeprefix("Patient/")
+    centres = (await organizations_of(acting, [patient]))[patient]
+    return Scope(patient=patient, organizations=centres, trials=frozenset(tag["code"] for tag in tags(response)))
 
 
 def form_of(acting: Acting, response: Json) -> Form:
@@ -144,7 +144,7 @@ async def load_around(acting: Acting, response: Json) -> Loaded:
 async def review_of(acting: Acting, response_id: str) -> Review:
     """The whole review of a response in a trial that the ARC follows. Raises `Refused` otherwise."""
     loaded = await load(acting, response_id)
-    scope = trial_scope(loaded.response)
+    scope = await scope_of(acting, loaded.response)
     decide(acting.actor, Permission.REVIEW_READ, scope)
     found = await _remarks(acting, loaded)
     await audit.record(
@@ -210,10 +210,10 @@ async def _earlier_places(acting: Acting, loaded: Loaded) -> dict[str, Place]:
     return {place.location: place for place in places(loaded.form, before)} if before else {}
 
 
-async def remarks(acting: Acting, response_id: str, *, organizations: frozenset[str] = frozenset()) -> list[Remark]:
-    """All remarks on a response, oldest first, for the ARC and for the centre. `organizations` follow its patient."""
+async def remarks(acting: Acting, response_id: str) -> list[Remark]:
+    """All remarks on a response, oldest first, for the ARC of its trial and for the centres that follow its patient."""
     loaded = await load(acting, response_id)
-    decide(acting.actor, Permission.QUERY_READ, trial_scope(loaded.response, organizations))
+    decide(acting.actor, Permission.QUERY_READ, await scope_of(acting, loaded.response))
     return await _remarks(acting, loaded)
 
 
@@ -230,8 +230,10 @@ async def trial_remarks(acting: Acting, trial: str) -> list[Remark]:
 
 
 async def open_remarks(acting: Acting, patients: list[str]) -> list[Remark]:
-    """Remarks that wait for an answer about these patients (ids, all of the actor's centres), oldest first."""
-    decide(acting.actor, Permission.QUERY_READ, Scope(organizations=acting.actor.organizations))
+    """Remarks that wait for an answer about these patients (ids), oldest first. Raises `Refused` for one of elsewhere."""
+    followed = await organizations_of(acting, patients)
+    for patient in patients:
+        decide(acting.actor, Permission.QUERY_READ, Scope(patient=patient, organizations=followed[patient]))
     if not patients:
         return []
     tasks = await acting.fhir.all(

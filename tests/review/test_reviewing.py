@@ -47,7 +47,7 @@ async def test_a_decision_is_there_after_the_portal_was_opened_anew(study):
 
 async def test_not_valid_opens_a_remark_that_the_centre_reads(study):
     await decide_item(study.pauline, study.response, await study.review_place("q2"), Verdict.NOT_VALID, "À vérifier")
-    found = await remarks(study.anne, study.response, organizations=frozenset({study.centre}))
+    found = await remarks(study.anne, study.response)
     assert [(one.status, one.lines[0].text, one.lines[0].name) for one in found] == [
         ("open", "À vérifier", study.pauline.actor.name)
     ]
@@ -62,7 +62,7 @@ async def test_not_valid_without_a_reason_changes_nothing(study):
 async def test_the_centres_answer_joins_the_thread(study):
     await decide_item(study.pauline, study.response, await study.review_place("q2"), Verdict.NOT_VALID, "À vérifier")
     [remark] = await trial_remarks(study.pauline, "small")
-    await answer_remark(study.anne, remark.id, "Vérifié : c'est juste.", organizations=frozenset({study.centre}))
+    await answer_remark(study.anne, remark.id, "Vérifié : c'est juste.")
     [remark] = await trial_remarks(study.pauline, "small")
     assert (remark.status, [line.text for line in remark.lines]) == (
         "answered",
@@ -74,7 +74,7 @@ async def test_valid_closes_an_answered_remark(study):
     place = await study.review_place("q2")
     await decide_item(study.pauline, study.response, place, Verdict.NOT_VALID, "À vérifier")
     [remark] = await trial_remarks(study.pauline, "small")
-    await answer_remark(study.anne, remark.id, "C'est juste.", organizations=frozenset({study.centre}))
+    await answer_remark(study.anne, remark.id, "C'est juste.")
     await decide_item(study.pauline, study.response, place, Verdict.VALID)
     assert await trial_remarks(study.pauline, "small") == []
 
@@ -129,7 +129,7 @@ async def test_a_practitioner_decides_nothing(study):
 
 async def test_a_doctor_of_another_centre_does_not_read_the_remarks(study):
     with pytest.raises(Refused):
-        await remarks(study.marc, study.response, organizations=frozenset({study.centre}))
+        await remarks(study.marc, study.response)
 
 
 async def test_an_arc_reads_no_patient_even_without_the_portals_help(study):

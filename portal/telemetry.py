@@ -19,7 +19,16 @@ Event = MutableMapping[str, Any]
 
 DEEPEST = 12  # places of a trace that are kept, the last ones
 # Only their warnings: uvicorn also tells the address of each socket, whose query is a key to the page.
-QUIET = ("httpx", "httpcore", "uvicorn.access", "uvicorn.error", "alembic", "fontTools", "weasyprint", "python_multipart")
+QUIET = (
+    "httpx",
+    "httpcore",
+    "uvicorn.access",
+    "uvicorn.error",
+    "alembic",
+    "fontTools",
+    "weasyprint",
+    "python_multipart",
+)
 
 
 def configure(settings: Settings) -> None:
@@ -87,5 +96,3 @@ def places(trace: TracebackType | None) -> list[str]:
     """Where an exception went through, innermost last: "pages/base.py:120 guarded"."""
     frames = traceback.extract_tb(trace)[-DEEPEST:]
     return [f"{'/'.join(frame.filename.split('/')[-2:])}:{frame.lineno} {frame.name}" for frame in frames]
-
-

@@ -72,7 +72,13 @@ places = Table(
     Column("response", String(64), primary_key=True, comment="id of the QuestionnaireResponse"),
     Column("section", Integer, nullable=False, comment="where the person was, so that another device resumes there"),
     Column("revision", Integer, nullable=False, comment="of the latest answer; counts on when rows are folded away"),
-    Column("sealed_until", String(32), nullable=False, default="", comment="set while sending: no answer is taken; 9999 once sent"),
+    Column(
+        "sealed_until",
+        String(32),
+        nullable=False,
+        default="",
+        comment="set while sending: no answer is taken; 9999 once sent",
+    ),
     Column("at", String(32), nullable=False),
 )
 

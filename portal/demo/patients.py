@@ -168,8 +168,8 @@ async def _trial(story: Story) -> set[date]:
             v for v in await visits(story.doctor(entry), enrolment.subject, scope) if v.status == "planned" and v.day
         ]
         due = min(planned, key=lambda visit: visit.day or date.max, default=None)
-        if due is None or due.day is None or due.day > story.today:
-            break
+        if due is None or due.day is None or due.day >= story.today:
+            break  # today's visit is still to come: nothing may have been sent later than now
         entry = due.day
         tasks = await open_visit(story.doctor(due.day), trial, visit=due.id, scope=scope, on=morning(due.day))
         recent = (story.today - due.day).days < 20

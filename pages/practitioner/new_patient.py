@@ -9,8 +9,18 @@ from components.markup import back_link, h, link_button, note, page_head
 from pages.base import Site, Visit
 from pages.practitioner.fields import Fields
 from pages.practitioner.record import ROLES
+from portal.errors import Invalid
 from portal.i18n import N_
-from portal.people import NETWORKS, Centre, PossibleDuplicate, create_patient, link_patient, own_centres
+from portal.people import (
+    NETWORKS,
+    Centre,
+    PossibleDuplicate,
+    create_patient,
+    link_patient,
+    nir_doubts,
+    own_centres,
+    parse_nir,
+)
 
 NETWORK_NAMES = {
     "bipolar": N_("Bipolar disorders"),
@@ -39,7 +49,7 @@ class Making(ui.element):
         self.classes("sheet flow")
         self.visit, self.t, self.centres = visit, visit.t, centres
         with self:
-            self.fields = Fields(visit, self._questions(), key="new")
+            self.fields = Fields(visit, self._questions(), key="new", echo=doubts)
             self.doubt = ui.element("div").classes("flow").props("id=doublon role=status")
             with ui.element("div").classes("actions"):
                 Button(self.t("Create the patient"), self.create)
@@ -160,3 +170,15 @@ class Making(ui.element):
                 link_id="nir", text=t("Social security number (optional)"), hint=t("15 characters, key included")
             ),
         ]
+
+
+def doubts(fields: Fields) -> str:
+    """What does not fit between the social security number and the person: said, never refused."""
+    nir, born = fields.text("nir"), fields.day("birth_date")
+    if not nir or born is None:
+        return ""
+    try:
+        found = nir_doubts(parse_nir(nir), gender=fields.choice("gender"), birth_date=born)
+    except Invalid:
+        return ""  # said when the form is sent
+    return " ".join(fields.t.say(each) for each in found)

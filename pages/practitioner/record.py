@@ -13,7 +13,7 @@ from pages.practitioner.words import alert_words, birth, sex, study_words
 from portal.access import CARE_ROLES
 from portal.errors import NotFound, Refused
 from portal.i18n import N_, Texts
-from portal.people import PatientSummary, patient_summary, spaced
+from portal.people import PatientSummary, patient_summary, spaced, spoken_phone
 
 ROLES = CARE_ROLES
 TABS = (
@@ -95,6 +95,8 @@ def _facts(visit: Visit, head: PatientSummary) -> dict[str, str | Markup]:
     found["Fondacode"] = spaced(head.fondacode)
     if head.glance.trials:
         found[t("Study")] = ", ".join(study_words(visit, trial, head.glance) for trial in head.glance.trials)
+    if head.phone:
+        found[t("Telephone")] = spoken_phone(head.phone)
     label = t("Centre") if len(head.centres) == 1 else t("Centres")
     found[label] = ", ".join(centre.city for centre in head.centres)
     return found

@@ -23,8 +23,8 @@ from portal.people.glances import (
     score_value,
     severity,
 )
-from portal.people.identifiers import nir_doubts, nir_key, parse_finess, parse_nir, parse_rpps, spaced_nir
-from portal.people.names import family_of, given_of, initials
+from portal.people.identifiers import nir_doubts, nir_key, parse_finess, parse_nir, parse_rpps
+from portal.people.names import family_of, given_of
 from portal.people.organizations import Centre, centres_named, create_organization, list_organizations, own_centres
 from portal.people.patients import create_patient, link_patient
 from portal.people.practitioners import (
@@ -64,7 +64,6 @@ __all__ = [
     "find_patients",
     "given_of",
     "id_of",
-    "initials",
     "link_patient",
     "list_organizations",
     "list_practitioners",
@@ -85,7 +84,6 @@ __all__ = [
     "score_value",
     "severity",
     "spaced",
-    "spaced_nir",
     "spoken_phone",
     "trials_followed",
 ]

@@ -36,11 +36,6 @@ def nir_doubts(nir: str, *, gender: str, birth_date: date) -> list[Message]:
     return doubts
 
 
-def spaced_nir(nir: str) -> str:
-    """1 85 05 78 006 084 36."""
-    return " ".join(nir[start:end] for start, end in ((0, 1), (1, 3), (3, 5), (5, 7), (7, 10), (10, 13), (13, 15)))
-
-
 def luhn(digits: str) -> bool:
     """Whether the last digit is the key of the others (ISO/IEC 7812)."""
     doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))

@@ -49,7 +49,3 @@ def distance(one: str, other: str) -> int:
         for j, theirs in enumerate(other, 1):
             diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (mine != theirs))
     return row[-1]
-
-
-def initials(given: str, family: str) -> str:
-    return (given[:1] + family[:1]).upper()

@@ -192,3 +192,10 @@ async def test_row_of_an_analyte_opens_its_chart(anne: User, doctor: Acting) -> 
         tab.choose("unknown")
     assert tab.current == "creatinine"
     await anne.should_see("valeurs usuelles")
+
+
+async def test_social_security_number_of_somebody_else_raises_a_doubt(anne: User) -> None:
+    await anne.open("/patients/nouveau")
+    page = part(anne, Making)
+    await fill(anne, page, birth_date="3/4/1990", gender="male", nir="2 06 12 75 111 005 64")
+    await anne.should_see("Ce numéro est celui d’une personne de l’autre sexe.")

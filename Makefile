@@ -24,11 +24,11 @@ run: ## install what is missing, then start the portal with demonstration data
 
 test: ## install what is missing, a browser too, then run every test
 	@deploy/setup/prepare test
-	@$(PY) -m pytest -n $(WORKERS) $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) -m "not prove" $(ARGS)
 
 test-fast: ## the tests that need no browser
 	@deploy/setup/prepare check
-	@$(PY) -m pytest -n $(WORKERS) -m "not browser" $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) -m "not browser and not prove" $(ARGS)
 
 check: ## style, types, import contracts, translations, house rules
 	@deploy/setup/prepare check

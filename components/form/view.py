@@ -191,7 +191,7 @@ class FormView:
         return join(
             [
                 h('<h1 id="{}" tabindex="-1">{}</h1>', HEADING, section.title or self.name),
-                h('<p class="eyebrow">{}</p>', above) if above else "",
+                h('<p class="eyebrow">{}{}</p>', above[0].upper(), above[1:]) if above else "",
                 progress(parts, section.index, section.count, section.part),
             ]
         )

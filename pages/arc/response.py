@@ -51,7 +51,7 @@ def _head(t: Texts, review: Review, form: str) -> str:
 def _sent(t: Texts, review: Review) -> str:
     when = t.moment(datetime.fromisoformat(review.response["authored"]))
     by_patient = review.response.get("source", {}).get("reference", "").startswith("Patient/")
-    who = t("Filled by the patient") if by_patient else t("Filled by the centre")
+    who = t("Sent by the patient") if by_patient else t("Sent by the centre")
     corrected = review.response["status"] == "amended"
     since = t("corrected since") if corrected else ""
     return ", ".join(part for part in (who, when, since) if part)

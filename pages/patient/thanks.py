@@ -47,7 +47,7 @@ def _thanks(t: Texts, about: Around, at: datetime) -> Markup:
     local = at.astimezone(PARIS)
     centre = about.centres[0] if about.centres else ""
     sentence = (
-        t("Your answers were sent to your centre ({centre}).", centre=centre)
+        t("Your answers were sent to your centre: {centre}.", centre=centre)
         if centre
         else t("Your answers were sent to your centre.")
     )

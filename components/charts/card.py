@@ -66,6 +66,7 @@ def draw(into: ui.element, charts: Sequence[Chart]) -> None:
             made = ui.echart(chart.options, renderer="svg").classes("chart")
             made.style(f"--h:{chart.height}px;--hn:{chart.narrow_height}px")
             made.props["role"] = "img"
+            made.props["aria-label"] = chart.description  # before ECharts has drawn it, too
 
 
 class Sight(ui.element):

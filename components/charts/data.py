@@ -187,6 +187,11 @@ class Chart:
     height: int
     narrow_height: int
 
+    @property
+    def description(self) -> str:
+        """What it shows, in words, for who does not see it."""
+        return str(self.options["baseOption"]["aria"]["label"]["description"])
+
 
 def period_of(today: date, *lines: Sequence[ScorePoint] | Sequence[LabPoint], years: int = 3) -> Period:
     """From the first point, at most `years` before today, a little before it so that the point does not touch the edge."""

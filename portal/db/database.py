@@ -9,17 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 
 from portal.errors import NotReady
 from portal.i18n import N_
 
 T = TypeVar("T")
 READERS = 4
+MIGRATIONS = Path(__file__).parent / "migrations"
 MOST_AT_ONCE = 64
 Work = Callable[[Connection], Any]
 
@@ -119,20 +116,33 @@ def _prepared_engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _durable)
         event.listen(engine, "begin", _begin)
-    script = ScriptDirectory(str(Path(__file__).parent / "migrations"))
     try:
-        with engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
-        if current != script.get_current_head():
-            config = Config()
-            config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-            with engine.begin() as connection:
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+        if _revision(engine) != max(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")):
+            _migrate(engine)
     except Exception as error:
         engine.dispose()
-        raise NotReady(N_("The portal's own database cannot be opened: {cause}"), cause=type(error).__name__) from error
+        cause = type(error).__name__
+        raise NotReady(N_("The portal's own database cannot be opened: {cause}"), cause=cause) from error
     return engine
+
+
+def _revision(engine: Engine) -> str | None:
+    """What Alembic noted at the last migration; None for a new database."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _migrate(engine: Engine) -> None:
+    from alembic import command  # a third of a second, which a start that migrates nothing is spared
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
 
 
 def _durable(connection: Any, _record: object) -> None:

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from tests.browser.chromium import launch
 from tests.browser.server import ROOT, Server
-from tests.browser.visitor import Device, Locale, Visitor, photographer
+from tests.browser.visitor import PATIENCE, Device, Locale, Visitor, photographer
 
 READY_MADE = os.environ.get("PORTAL_DEMONSTRATION")
 """A data folder with the demonstration in it, for quick rounds while writing a journey: making it takes a minute."""
@@ -26,6 +26,7 @@ PICTURES = Path(os.environ.get("PORTAL_PICTURES") or ROOT / "tests/pictures/out"
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as running:
         yield running
 

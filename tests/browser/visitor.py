@@ -19,6 +19,7 @@ VIEWPORTS: dict[Device, ViewportSize] = {
     "desktop": {"width": 1280, "height": 800},
 }
 LANGUAGES: dict[Locale, str] = {"fr": "fr-FR", "en": "en-GB"}
+PATIENCE = 20_000  # milliseconds: a busy machine is not a fault of the page
 OWN_SCHEMES = {"data", "blob", "about"}
 
 
@@ -38,7 +39,7 @@ class Visitor:
             device_scale_factor=2 if phone else 1,
             reduced_motion="reduce",
         )
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(PATIENCE)
         self.outside: list[str] = []
         self.failures: list[str] = []
         self.context.on("request", self._note_request)

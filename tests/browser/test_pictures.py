@@ -40,6 +40,8 @@ def test_pictures_of_the_practitioner(new_visitor, server: Server, picture: Pict
 
     doings.find_patient(doctor, doings.CAMILLE)
     expect(doctor.page.locator(".chart svg").first).to_be_visible()
+    doctor.page.set_viewport_size({"width": 1280, "height": 960})
+    doctor.page.wait_for_function("() => innerHeight === 960")
     picture(doctor.page, "practitioner-overview")
 
     doings.open_tab(doctor, "Biologie", "Biology")

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.browser import doings
 from tests.browser.server import Server
 from tests.browser.signing_in import sign_in_professional
-from tests.browser.visitor import Device, Locale, Visitor
+from tests.browser.visitor import Locale, Visitor
 
 
 @pytest.fixture(params=["fr", "en"])
@@ -144,16 +144,6 @@ def test_every_chart_has_a_table_twin(doctor: Visitor):
         expect(card.locator(".picture")).to_be_hidden()
         expect(card.locator("tbody tr").first).to_be_visible()
 
-    doctor.shows_no_fault()
-
-
-@pytest.mark.parametrize("device", ["phone", "desktop"])
-@pytest.mark.parametrize("path", ["/patients", "/a-faire", "/patients/nouveau"])
-def test_the_team_s_lists_stand_in_nobody_s_way(new_visitor, server: Server, device: Device, path: str):
-    doctor = new_visitor(device=device, locale="fr")
-    sign_in_professional(doctor, server, doings.DOCTOR)
-    doctor.go(path)
-    expect(doctor.page.get_by_role("heading", level=1)).to_be_visible()
     doctor.shows_no_fault()
 
 

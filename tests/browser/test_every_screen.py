@@ -1,0 +1,59 @@
+"""The pages that no journey passes, or passes at one width only, at the other: nothing in anyone's way, nothing too wide."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import doings
+from tests.browser.server import Server
+from tests.browser.signing_in import sign_in_patient, sign_in_professional
+from tests.browser.visitor import Device, Locale, Visitor
+
+EVERYWHERE: list[tuple[Device, Locale]] = [("phone", "en"), ("desktop", "fr")]
+
+
+def look_at(visitor: Visitor, *paths: str) -> None:
+    for path in paths:
+        visitor.go(path)
+        expect(visitor.page.get_by_role("heading", level=1)).to_be_visible()
+        expect(visitor.page.get_by_role("main")).not_to_be_empty()
+        visitor.shows_no_fault()
+
+
+@pytest.mark.parametrize(("device", "locale"), EVERYWHERE)
+def test_a_patient_s_pages(new_visitor, server: Server, device: Device, locale: Locale):
+    visitor = new_visitor(device=device, locale=locale)
+    sign_in_patient(visitor, server, doings.OF_MONTPELLIER[19].email)
+    look_at(visitor, "/accueil", "/questionnaires", "/visites", "/compte")
+
+
+@pytest.mark.parametrize(("device", "locale"), EVERYWHERE)
+def test_the_team_s_pages(new_visitor, server: Server, device: Device, locale: Locale):
+    visitor = new_visitor(device=device, locale=locale)
+    sign_in_professional(visitor, server, doings.DOCTOR)
+    look_at(visitor, "/patients", "/a-faire", "/patients/nouveau", "/compte")
+
+
+def test_an_associate_s_pages_on_a_phone(new_visitor, server: Server):
+    visitor = new_visitor(device="phone", locale="fr")
+    sign_in_professional(visitor, server, doings.ARC)
+    look_at(visitor, "/revue", "/revue/questions", "/compte")
+    page = visitor.go("/revue")
+    page.locator("a.name").nth(4).click()
+    page.wait_for_url("**/revue/*")
+    visitor.settle()
+    visitor.shows_no_fault()
+    page.locator("details[open] a.task").first.click()
+    page.wait_for_url("**/revue/reponse/*")
+    visitor.settle()
+    visitor.shows_no_fault()
+
+
+def test_an_administrator_s_pages_on_a_phone(new_visitor, server: Server):
+    visitor = new_visitor(device="phone", locale="fr")
+    sign_in_professional(visitor, server, doings.ADMINISTRATOR)
+    look_at(visitor, "/centres", "/personnes", "/compte")
+    visitor.page.goto("/personnes")
+    visitor.settle()
+    visitor.page.get_by_role("button", name="Ajouter un professionnel").click()
+    expect(visitor.page.get_by_role("dialog")).to_be_visible()
+    visitor.shows_no_fault()

@@ -264,6 +264,7 @@ class FormScreen(FormView):
             saved_at=draft.saved_at,
             pause=pause,
             pause_text=pause_text,
+            submit_text="" if filling.patient else t("Send the form"),
             for_patient=filling.patient,
         )
 

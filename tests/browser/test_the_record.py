@@ -32,7 +32,7 @@ def test_a_rating_is_asked_filled_corrected_and_its_history_kept(doctor: Visitor
     doings.choose(doctor, say("niveau de gravité", "how mentally ill"), say("Modérément malade", "Moderately ill"))
     doings.choose(doctor, say("la première évaluation", "first assessment"), say("Oui", "Yes"))
     doctor.shows_no_fault()
-    doings.send(doctor)
+    page.get_by_role("button", name=say("Envoyer le formulaire", "Send the form")).click()
     page.wait_for_url("**/questionnaires")
     doctor.settle()
     doctor.shows_no_fault()

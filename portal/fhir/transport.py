@@ -17,6 +17,7 @@ from portal.types import Json
 
 READ_ATTEMPTS = 3
 OVERLOADED = frozenset({429, 502, 503, 504})
+ABSENT = frozenset({404, 410})  # looking for what may not be there is no event
 ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
 
 log = structlog.get_logger("portal.fhir")
@@ -117,7 +118,8 @@ class Transport:
 def failure(response: httpx.Response, request_id: str, *, conditional: bool) -> errors.RecordError:
     """The error that a refused call means."""
     status, issues = response.status_code, outcome_issues(response)
-    log.info("fhir.refused", status=status, request_id=request_id, codes=[issue.get("code") for issue in issues])
+    if status not in ABSENT:
+        log.info("fhir.refused", status=status, request_id=request_id, codes=[issue.get("code") for issue in issues])
     if status in OVERLOADED:
         return errors.Unavailable(status=status, request_id=request_id)
     if status >= 500:

@@ -11,7 +11,7 @@ from components.markup import h, page_head
 from components.states import empty
 from components.tables import plain_table
 from pages.base import Site, Visit
-from pages.practitioner.fields import AskDialog, Fields
+from pages.fields import AskDialog, Fields
 from portal.access import Role
 from portal.i18n import N_, Texts
 from portal.people import NETWORKS, Centre, create_organization, list_organizations

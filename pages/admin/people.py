@@ -10,8 +10,8 @@ from components.form import ChoiceQuestion, ListQuestion, Option, TextQuestion
 from components.markup import h, page_head
 from components.tables import Column, Page, PagedList, Query
 from pages.base import Site, Visit
+from pages.fields import AskDialog, Fields
 from pages.links import Links
-from pages.practitioner.fields import AskDialog, Fields
 from portal.access import Role
 from portal.i18n import N_, Texts
 from portal.people import Centre, Professional, create_practitioner, list_organizations, list_practitioners

@@ -2,7 +2,7 @@
 
 from components.form import DateQuestion, ListQuestion, Option
 from pages.base import Visit
-from pages.practitioner.fields import Fields, ask
+from pages.fields import Fields, ask
 from portal.i18n import N_
 from portal.people import PatientSummary
 from portal.responses import assign

@@ -7,7 +7,7 @@ from components.form import AnyQuestion, ListQuestion, Option, TextQuestion, Val
 from components.markup import back_link, dom_id, page_head
 from pages import questions
 from pages.base import Site, Visit
-from pages.practitioner.fields import Fields
+from pages.fields import Fields
 from pages.practitioner.record import ROLES, head_of, record_page
 from portal.errors import Invalid, NotFound
 from portal.responses import REASONS, Amendment, item_at, keep_amendment, open_amendment

@@ -7,7 +7,7 @@ from components.blocks import Button, block, move_focus
 from components.form import AnyQuestion, ChoiceQuestion, DateQuestion, ListQuestion, Option, TextQuestion
 from components.markup import back_link, h, link_button, note, page_head
 from pages.base import Site, Visit
-from pages.practitioner.fields import Fields
+from pages.fields import Fields
 from pages.practitioner.record import ROLES
 from portal.errors import Invalid
 from portal.i18n import N_

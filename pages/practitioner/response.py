@@ -9,7 +9,7 @@ from components.blocks import Button, block
 from components.form import TextQuestion
 from components.markup import back_link, band, h, join, link_button, page_head, tag, typo
 from pages.base import Site, Visit
-from pages.practitioner.fields import Fields, ask
+from pages.fields import Fields, ask
 from pages.practitioner.record import ROLES, head_of, record_page
 from pages.summary import answers_list
 from portal.errors import NotFound

@@ -8,8 +8,8 @@ from components.blocks import Button, block, move_focus, set_block
 from components.form import ChoiceQuestion, DateQuestion, Option, TextQuestion
 from components.markup import back_link, page_head
 from pages.base import Site, Visit
+from pages.fields import Fields
 from pages.practitioner.cells import Cells, results
-from pages.practitioner.fields import Fields
 from pages.practitioner.record import ROLES, head_of, record_page
 from portal.errors import Invalid, Problem
 from portal.record import add_biology, analytes

@@ -12,8 +12,8 @@ from components.form import TextQuestion
 from components.icons import icon
 from components.markup import band, h, join, spark
 from pages.base import Visit
+from pages.fields import Fields, ask
 from pages.practitioner.drawing import instrument, lab_point
-from pages.practitioner.fields import Fields, ask
 from pages.practitioner.words import alert_words, moved, visit_words
 from portal.access import Permission, Scope, may
 from portal.i18n import Texts

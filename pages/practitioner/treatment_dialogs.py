@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from components.form import DateQuestion, ListQuestion, NumberQuestion, Option, TextQuestion
 from pages.base import Visit
-from pages.practitioner.fields import Fields, ask
+from pages.fields import Fields, ask
 from portal.i18n import Texts
 from portal.record import (
     STOP_REASONS,

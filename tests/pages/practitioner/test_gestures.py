@@ -7,9 +7,9 @@ from nicegui import ui
 from nicegui.testing import User
 
 from components.form import DateField, DropDown, NumberField, TextField
+from pages.fields import AskDialog
 from pages.practitioner.biology import Tab
 from pages.practitioner.correcting import Correcting
-from pages.practitioner.fields import AskDialog
 from pages.practitioner.new_patient import Making
 from pages.practitioner.sample import Sheet
 from portal.acting import Acting

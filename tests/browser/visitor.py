@@ -9,7 +9,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Request, ViewportSize
+from playwright.sync_api import Browser, Error, Page, Request, ViewportSize
 
 Device = Literal["phone", "desktop"]
 Locale = Literal["fr", "en"]
@@ -51,7 +51,14 @@ class Visitor:
 
     def go(self, path: str) -> Page:
         """Opens a page and waits until it listens, so that the first click is heard."""
-        self.page.goto(path)
+        try:
+            self.page.goto(path)
+        except Error as error:
+            if "ERR_ABORTED" not in error.message:
+                raise
+            # The page shown until now loaded itself anew at the same moment, as it does when its server comes back.
+            self.page.wait_for_load_state()
+            self.page.goto(path)
         self.settle()
         return self.page
 

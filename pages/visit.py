@@ -25,8 +25,18 @@ from portal.i18n import Texts
 if TYPE_CHECKING:
     from pages.base import Site
 
-HOMES = {Role.PATIENT: "/accueil", Role.ARC: "/revue", Role.ADMIN: "/centres"}
-AUDIENCES = {Role.PATIENT: Audience.PATIENT, Role.ARC: Audience.ARC, Role.ADMIN: Audience.ADMIN}
+HOMES = {
+    Role.PATIENT: "/accueil",
+    Role.ARC: "/revue",
+    Role.ADMIN: "/centres",
+    Role.ORGANIZATION_ADMIN: "/personnes",
+}
+AUDIENCES = {
+    Role.PATIENT: Audience.PATIENT,
+    Role.ARC: Audience.ARC,
+    Role.ADMIN: Audience.ADMIN,
+    Role.ORGANIZATION_ADMIN: Audience.ADMIN,
+}
 SIGNED_OUT = "/deconnexion"
 A_MOMENT = 2.0  # seconds
 

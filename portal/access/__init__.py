@@ -1,9 +1,21 @@
 """Who may do what, and why. Pure rules: no I/O. Deny by default; every decision has a reason."""
 
-from portal.access.actors import CARE_ROLES, Actor, Role
-from portal.access.decide import decide, may
+from portal.access.actors import ADMIN_ROLES, CARE_ROLES, Actor, Post, Role
+from portal.access.decide import decide, may, refusal
 from portal.access.permissions import Permission
 from portal.access.policies import policies
 from portal.access.scope import Scope
 
-__all__ = ["CARE_ROLES", "Actor", "Permission", "Role", "Scope", "decide", "may", "policies"]
+__all__ = [
+    "ADMIN_ROLES",
+    "CARE_ROLES",
+    "Actor",
+    "Permission",
+    "Post",
+    "Role",
+    "Scope",
+    "decide",
+    "may",
+    "policies",
+    "refusal",
+]

@@ -21,6 +21,7 @@ PRECEDENCE = (
     Role.NURSE,
     Role.CARE_COORDINATOR,
     Role.ARC,
+    Role.ORGANIZATION_ADMIN,
     Role.ADMIN,
 )
 """Who holds several roles enters by the first of these; the session keeps it."""

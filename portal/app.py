@@ -76,7 +76,7 @@ async def open_portal(settings: Settings, *, clock: Clock | None = None, chance:
     db = await Database.open_folder(settings.data_dir)
     backend: Backend | None = None
     if settings.fhir_url:
-        transport = remote_transport(settings.fhir_url, chance=chance, deadline=settings.fhir_timeout)
+        transport = remote_transport(settings.fhir_url, chance=chance, clock=clock, deadline=settings.fhir_timeout)
     else:
         backend = await open_backend(
             settings.data_dir / "fhir",

@@ -8,7 +8,7 @@ from fhirpy import AsyncFHIRClient
 from fhirpy.base.utils import AttrDict
 from httpx import QueryParams
 
-from portal.fhir.bundles import Transaction
+from portal.fhir.bundles import Transaction, version_read
 from portal.fhir.jsons import dumps, loads
 from portal.fhir.transport import Transport
 from portal.types import Json
@@ -99,13 +99,12 @@ class FHIRClient(AsyncFHIRClient):
 
     async def replace(self, resource: Json) -> Json:
         """Update the version that was read; `VersionConflict` when somebody changed it in between."""
-        version = resource.get("meta", {}).get("versionId")
-        headers = {"If-Match": f'W/"{version}"'} if version else {}
+        headers = {"If-Match": f'W/"{version_read(resource)}"'}
         return await self.call("PUT", f"{resource['resourceType']}/{resource['id']}", data=resource, headers=headers)
 
-    async def amend(self, kind: str, id_: str, changes: Json, *, version: str | None = None) -> Json:
-        """Merge patch: null removes an element. With `version`, only that version."""
-        headers = {"Content-Type": "application/merge-patch+json"} | ({"If-Match": f'W/"{version}"'} if version else {})
+    async def amend(self, kind: str, id_: str, changes: Json, *, version: str) -> Json:
+        """Merge patch of the version that was read: null removes an element."""
+        headers = {"Content-Type": "application/merge-patch+json", "If-Match": f'W/"{version}"'}
         return await self.call("PATCH", f"{kind}/{id_}", data=changes, headers=headers)
 
     async def commit(self, transaction: Transaction) -> list[Json]:

@@ -1,11 +1,9 @@
 """Asking the FHIR server whether a password is right: its own `/auth/token`, with the portal's client. The hash stays there."""
 
-import asyncio
-
-import httpx
 import structlog
 
 from portal.errors import Unavailable
+from portal.fhir.server import ask
 from portal.fhir.transport import Transport
 
 REFUSED = frozenset({400, 401, 403, 404, 422})
@@ -19,7 +17,6 @@ async def password_opens(
     """Raises Unavailable when the server does not answer. The session that a right password opens there is closed at
     once: it is not by that token that the portal works.
     """
-    root = transport.base.removesuffix("/fhir")
     sent = {
         "grant_type": "password",
         "client_id": client,
@@ -27,19 +24,12 @@ async def password_opens(
         "username": username,
         "password": password,
     }
-    request_id = transport.chance.id()
-    try:
-        async with asyncio.timeout(transport.deadline):
-            answer = await transport.http.post(f"{root}/auth/token", json=sent, headers={"X-Request-Id": request_id})
-            if answer.status_code == 200:
-                token = answer.json().get("access_token", "")
-                await transport.http.delete(f"{root}/Session", headers={"Authorization": f"Bearer {token}"})
-    except (httpx.TransportError, TimeoutError) as error:
-        log.warning("fhir.no_answer", method="POST", request_id=request_id, cause=type(error).__name__)
-        raise Unavailable(request_id=request_id) from None
-    if answer.status_code == 200:
+    answer = await ask(transport, "POST", "/auth/token", data=sent)
+    if answer.status == 200:
+        token = answer.body.get("access_token", "")
+        await ask(transport, "DELETE", "/Session", authorization=f"Bearer {token}")
         return True
-    if answer.status_code in REFUSED:
+    if answer.status in REFUSED:
         return False
-    log.warning("fhir.refused", status=answer.status_code, request_id=request_id)
-    raise Unavailable(status=answer.status_code, request_id=request_id)
+    log.warning("fhir.refused", status=answer.status, request_id=answer.request_id)
+    raise Unavailable(status=answer.status, request_id=answer.request_id)

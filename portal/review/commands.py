@@ -132,7 +132,7 @@ def renew_review_task(
         stored=stored,
     )
     if stored is None:
-        transaction.create(task)
+        transaction.create(task, only_new=True)
     else:
         transaction.update(task)
 

@@ -57,6 +57,32 @@ class Settings(BaseSettings):
     code_minutes: int = Field(default=5, ge=1, le=10, description="Minutes for which a one-time code works.")
     code_digits: int = Field(default=8, ge=6, le=10, description="Digits of a one-time code.")
     code_tries: int = Field(default=5, ge=3, le=10, description="Wrong tries after which a one-time code is dead.")
+    code_failures: int = Field(
+        default=100,
+        ge=5,
+        le=100,
+        description="Wrong codes in a row after which an account takes no more codes, only the link of its messages, "
+        "until it was opened once.",
+    )
+    app_failures: int = Field(
+        default=10,
+        ge=3,
+        le=100,
+        description="Wrong codes of an authenticator app in a row after which the app is no longer taken, "
+        "until another proof was given.",
+    )
+    work_after: int = Field(
+        default=3,
+        ge=1,
+        description="Failures of one contact or one network address after which the browser must do a proof of work "
+        "before the next try.",
+    )
+    work_digits: int = Field(
+        default=5, ge=3, le=7, description="Size of that work: as many hashes at most as this many digits can count."
+    )
+    sms_per_day: int = Field(
+        default=500, ge=1, description="Text messages sent in a day in all; beyond it they leave by e-mail or not at all."
+    )
     codes_per_hour: int = Field(default=5, ge=1, description="One-time codes sent to one contact in an hour.")
     codes_per_hour_address: int = Field(
         default=20, ge=1, description="One-time codes asked from one network address in an hour."
@@ -66,18 +92,99 @@ class Settings(BaseSettings):
         default=60, ge=3, description="Passwords tried from one network address in an hour."
     )
     idle_minutes: int = Field(
-        default=15, ge=1, le=120, description="Minutes without action after which a person is signed out."
+        default=15, ge=1, le=120, description="Minutes without action after which a patient is signed out."
     )
     session_hours: int = Field(
-        default=12, ge=1, le=24, description="Hours after which a person must sign in again in any case."
+        default=12, ge=1, le=24, description="Hours after which a patient must sign in again in any case."
+    )
+    staff_idle_minutes: int = Field(
+        default=15, ge=1, le=120, description="Minutes without action after which a professional is signed out."
+    )
+    staff_session_hours: int = Field(
+        default=12, ge=1, le=24, description="Hours after which a professional must sign in again in any case."
+    )
+    kiosk_idle_seconds: int = Field(
+        default=90, ge=30, le=600, description="Seconds without action after which a shared tablet forgets its patient."
+    )
+    kiosk_session_minutes: int = Field(
+        default=120, ge=10, le=720, description="Minutes after which a patient must sign in again on a shared tablet."
+    )
+    fresh_minutes: int = Field(
+        default=10,
+        ge=1,
+        le=60,
+        description="Minutes for which a proof is fresh enough to change a contact, a password or a second factor.",
+    )
+    trusted_device_days: int = Field(
+        default=0,
+        ge=0,
+        le=90,
+        description="Days for which a professional may have a browser known again, so that the password is enough "
+        "there. 0: never.",
+    )
+    email_by: Literal["", "outbox", "smtp", "postmark"] = Field(
+        default="",
+        description="How e-mails leave. Empty: by Postmark or SMTP, whichever is set up; else they stay in the outbox.",
+    )
+    email_from: str = Field(
+        default="Portail FondaMental <ne-pas-repondre@localhost>", description="Sender of e-mails, with a name or without."
+    )
+    smtp_host: str = Field(default="", description="Server that takes e-mails.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the connection is protected. `none` only on the same machine."
+    )
+    smtp_username: str = Field(default="", description="Account there. Empty: no sign-in.")
+    smtp_password: SecretStr = Field(default=SecretStr(""), description="Its password.")
+    postmark_token: SecretStr = Field(default=SecretStr(""), description="Server token of Postmark.")
+    postmark_stream: str = Field(default="outbound", description="Message stream of Postmark.")
+    postmark_url: str = Field(default="https://api.postmarkapp.com", description="Address of Postmark's service.")
+    sms_by: Literal["", "outbox", "twilio"] = Field(
+        default="",
+        description="How text messages leave. Empty: by Twilio when it is set up; else they stay in the outbox.",
+    )
+    twilio_account: str = Field(default="", description="Account SID of Twilio.")
+    twilio_token: SecretStr = Field(default=SecretStr(""), description="Auth token of that account.")
+    twilio_from: str = Field(
+        default="", description="Sender of text messages: a number in E.164, or a messaging service (MG…)."
+    )
+    twilio_url: str = Field(default="https://api.twilio.com", description="Address of Twilio's service.")
+    message_timeout: float = Field(
+        default=10.0, gt=0, description="Seconds after which a message's server is given up, to be tried again later."
+    )
+    message_tries: int = Field(
+        default=8, ge=1, le=20, description="Tries of a message, more and more apart, before it is given up."
+    )
+    jobs: Literal["here", "worker"] = Field(
+        default="here",
+        description="Who does what waits in the queue: the web process itself, or `portal worker` beside it.",
+    )
+    pseudonymised_list: bool = Field(
+        default=False,
+        description="Let administrators of the foundation list people by Fondacode, age band and sex. "
+        "Such a list is not anonymous.",
     )
     language: Literal["fr", "en"] = Field(
         default="fr", description="Language of a first visit when the browser names neither."
+    )
+    sign_up_minutes: int = Field(
+        default=60, ge=10, le=1440, description="Minutes for which what is typed in an unfinished sign-up is kept."
+    )
+    invitation_days: int = Field(default=7, ge=1, le=60, description="Days for which an invitation's link works.")
+    nir_kept: bool = Field(
+        default=False,
+        description="Ask for the social security number (NIR) and keep it. Only where a legal basis allows it. "
+        "Always on in a demonstration, whose people are fictitious.",
     )
     forwarded_allow_ips: str = Field(
         default="127.0.0.1", description="Addresses of proxies whose X-Forwarded-For is believed, separated by commas."
     )
     log_json: bool = Field(default=False, description="Write logs as JSON lines.")
+
+    @property
+    def keeps_nir(self) -> bool:
+        """Whether social security numbers are asked for and kept."""
+        return self.nir_kept or self.demo
 
     @property
     def address(self) -> str:

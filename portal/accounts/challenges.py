@@ -1,5 +1,11 @@
-"""Challenges: what a browser waits for when it is asked for a code. A challenge has no code until one was sent."""
+"""Challenges: what a browser waits for when it is asked for a code. No code fits a challenge that has no account.
 
+The code of a challenge is worked out of its id, which is luck, and of the key, which is kept outside the database: so the
+database holds no code, not even hashed, and a message that is sent again after a failure has the same code in it.
+"""
+
+import hashlib
+import hmac
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,8 +15,6 @@ from sqlalchemy import Connection, Row, and_, insert, select, update
 from portal.accounts.door import Door, minutes, stamp
 from portal.accounts.entries import allow_in
 from portal.db import challenges
-
-NEVER = "9999"  # what no code hashes to
 
 
 class Purpose(StrEnum):
@@ -56,7 +60,6 @@ async def begin(
                 browser_hash=mine,
                 contact_hash=who,
                 user=user,
-                code_hash=NEVER,
                 created=stamp(door.now),
                 expires=stamp(expires),
                 tries=0,
@@ -68,20 +71,21 @@ async def begin(
     return Asked(id=id_, purpose=purpose, channel=channel, shown=shown, expires=expires)
 
 
-async def arm(door: Door, id_: str, *, user: str, code: str) -> bool:
-    """Gives a challenge its account and code; False when another was begun meanwhile, so that nothing need be sent."""
-    mine = challenges.c.id == id_
-    kept = update(challenges).where(mine).values(user=user, code_hash=code_hash(door, id_, code))
+async def arm(door: Door, id_: str, *, user: str) -> bool:
+    """Gives a challenge its account; False when it is dead, or another was begun meanwhile, so that nothing need be sent."""
+    alive = and_(challenges.c.id == id_, challenges.c.used.is_(False), challenges.c.expires > stamp(door.now))
 
     def work(connection: Connection) -> bool:
-        connection.execute(kept)
-        return connection.execute(select(challenges.c.id).where(mine, challenges.c.used.is_(False))).first() is not None
+        return connection.execute(update(challenges).where(alive).values(user=user)).rowcount == 1
 
     return await door.acting.db.write(work)
 
 
-def code_hash(door: Door, id_: str, code: str) -> str:
-    return door.digest("code", f"{id_}:{code}")
+def code_of(door: Door, id_: str) -> str:
+    """The code of a challenge, with as many digits as the setting says."""
+    digits = door.acting.settings.code_digits
+    luck = hmac.new(door.key.encode(), f"one-time code\0{id_}".encode(), hashlib.sha256).digest()
+    return f"{int.from_bytes(luck, 'big') % 10**digits:0{digits}d}"
 
 
 async def waiting_for(door: Door, browser: str, purpose: Purpose) -> Asked | None:

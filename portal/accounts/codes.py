@@ -13,7 +13,7 @@ from portal.accounts.challenges import (
     Purpose,
     arm,
     begin,
-    code_hash,
+    code_of,
     find,
     use_one_try,
     waiting_for,
@@ -104,7 +104,7 @@ async def try_code(door: Door, asked: Asked, typed: str, *, browser: str) -> Non
     if asked.channel is Channel.APP:
         right = await opens(door, str(row.user), code)
     else:
-        right = hmac.compare_digest(code_hash(door, asked.id, code), row.code_hash)
+        right = hmac.compare_digest(code_of(door, asked.id), code)
     if right and row.user and await door.acting.db.write(lambda connection: win(door, connection, row, browser)):
         return
     note_attempt(door, row.user, "wrong-code")
@@ -129,13 +129,11 @@ async def _count(door: Door, who: str, address: str) -> None:
 
 
 async def _send(door: Door, id_: str, account: Account, contact: Contact, t: Texts) -> None:
-    """Makes the code, keeps its hash, sends it."""
     settings = door.acting.settings
-    code = door.acting.chance.code(settings.code_digits)
-    if not await arm(door, id_, user=account.id, code=code):
+    if not await arm(door, id_, user=account.id):
         return  # another code was asked meanwhile: one message, not two
     message = notifications.code_message(
-        t, by_sms=contact.kind is ContactKind.SMS, to=contact.value, code=code, minutes=settings.code_minutes
+        t, by_sms=contact.kind is ContactKind.SMS, to=contact.value, code=code_of(door, id_), minutes=settings.code_minutes
     )
     await notifications.send(door.acting, message)
 

@@ -1,4 +1,5 @@
-"""Every setting of the portal, typed, each with its sentence. Read from the environment (prefix PORTAL_) or a file per secret.
+"""Every setting of the portal, typed, each with its sentence. Read from the environment (prefix PORTAL_), or from the file
+that `NAME_FILE` names; names of the deployment before this one are in portal/environment.py.
 
 `PORT` and `HOST` are also honoured without prefix, because hosting platforms set them so.
 """
@@ -7,11 +8,25 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import AliasChoices, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from portal.environment import Environment
 
 
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PORTAL_", extra="ignore", frozen=True, populate_by_name=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del env_settings, dotenv_settings, file_secret_settings
+        return init_settings, Environment(settings_cls)
 
     host: str = Field(
         default="127.0.0.1",
@@ -49,6 +64,42 @@ class Settings(BaseSettings):
     fhir_timeout: float = Field(
         default=10.0, gt=0, description="Seconds after which a call to the FHIR server is given up."
     )
+    fhir_connections: int = Field(
+        default=50, ge=2, le=1000, description="Connections to the FHIR server that are open at the same time at most."
+    )
+    fhir_public_urls: str = Field(
+        default="",
+        description="Other base addresses under which the FHIR server gives links to itself, separated by commas, such "
+        "as its public one. Links elsewhere are not followed.",
+    )
+    fhir_root_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="Secret of the FHIR server's client `root`. For `portal check --contract` only; the portal itself never "
+        "uses it.",
+    )
+    aidbox_references: Literal["fhir", "aidbox"] = Field(
+        default="fhir",
+        description="How Aidbox shows a reference of the signed-in user to access policies: as FHIR writes it "
+        "(`reference`) or as Aidbox does (`resourceType` and `id`). See docs/aidbox.md.",
+    )
+    aidbox_bundle_policy: bool = Field(
+        default=True,
+        description="Give signed-in people a policy for the address of bundles. Right where Aidbox also asks each entry's "
+        "own policy, which `portal check` tries.",
+    )
+    events_url: str = Field(
+        default="",
+        description="Address that is told of sent questionnaires and raised alerts, such as a data warehouse's; ids only. "
+        "Empty: nobody is told.",
+    )
+    events_authorization: SecretStr = Field(
+        default=SecretStr(""), description="Authorization header of those calls, such as `Bearer …`."
+    )
+    database_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="The portal's own database, such as postgresql+psycopg://portal:secret@portal-db/portal. Empty: a "
+        "SQLite file in the data folder.",
+    )
     secret_key: SecretStr = Field(
         default=SecretStr(""),
         description="At least 32 characters; signs cookies and the tokens of signed-in people. "
@@ -81,7 +132,9 @@ class Settings(BaseSettings):
         default=5, ge=3, le=7, description="Size of that work: as many hashes at most as this many digits can count."
     )
     sms_per_day: int = Field(
-        default=500, ge=1, description="Text messages sent in a day in all; beyond it they leave by e-mail or not at all."
+        default=500,
+        ge=1,
+        description="Text messages sent in a day in all; beyond it they leave by e-mail or not at all.",
     )
     codes_per_hour: int = Field(default=5, ge=1, description="One-time codes sent to one contact in an hour.")
     codes_per_hour_address: int = Field(
@@ -127,7 +180,8 @@ class Settings(BaseSettings):
         description="How e-mails leave. Empty: by Postmark or SMTP, whichever is set up; else they stay in the outbox.",
     )
     email_from: str = Field(
-        default="Portail FondaMental <ne-pas-repondre@localhost>", description="Sender of e-mails, with a name or without."
+        default="Portail FondaMental <ne-pas-repondre@localhost>",
+        description="Sender of e-mails, with a name or without.",
     )
     smtp_host: str = Field(default="", description="Server that takes e-mails.")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
@@ -185,6 +239,10 @@ class Settings(BaseSettings):
     def keeps_nir(self) -> bool:
         """Whether social security numbers are asked for and kept."""
         return self.nir_kept or self.demo
+
+    @property
+    def fhir_aliases(self) -> tuple[str, ...]:
+        return tuple(one.strip() for one in self.fhir_public_urls.split(",") if one.strip())
 
     @property
     def address(self) -> str:

@@ -12,10 +12,12 @@ import structlog
 
 from portal.chance import SeededChance
 from portal.clock import FixedClock
+from portal.environment import DATABASE, FORMER
 from portal.i18n import Texts, texts
 from portal.telemetry import without_data
 
 WEDNESDAY_AT_14_02_IN_PARIS = datetime(2026, 12, 2, 13, 2, tzinfo=UTC)
+_SETTINGS = frozenset({"PORT", "HOST", *DATABASE, *(former.name for former in FORMER)})
 BROWSER_TESTS = Path(__file__).parent / "browser"
 
 
@@ -33,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """A setting exported in the developer's shell changes no test."""
     for name in list(os.environ):
-        if name.startswith("PORTAL_") or name in {"PORT", "HOST"}:
+        if name.startswith("PORTAL_") or name.removesuffix("_FILE") in _SETTINGS:
             monkeypatch.delenv(name)
 
 

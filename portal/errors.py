@@ -7,7 +7,9 @@ PortalError
 ├── NotReady                the product is not set up as it must be (start-up only)
 ├── CodeRefused             a one-time code is wrong, expired or used up
 ├── PasswordRefused         e-mail or password is wrong; which one is not told
+├── ProofOfWorkRefused      the browser's automatic check was not done, or was used before
 ├── TooManyTries            throttled; carries when to come back
+├── LinkDead                an invitation's link was used, replaced, cancelled, is too old or never was: which one is not told
 ├── AlreadySent             the questionnaire was sent in between: no answer is taken any more
 ├── BeingSent               another page is sending it now: try again in a moment
 ├── ChangedElsewhere        another page changed it, so that this gesture no longer means the same: show the new state
@@ -94,12 +96,20 @@ class PasswordRefused(PortalError):
     default = N_("The address or the password is not right. Check both.")
 
 
+class ProofOfWorkRefused(PortalError):
+    default = N_("The automatic check did not work. Try once more; if it lasts, load the page again.")
+
+
 class TooManyTries(PortalError):
     default = N_("Too many tries. Try again in a few minutes or call your centre.")
 
     def __init__(self, until: datetime, msgid: str | None = None, /, **params: Any) -> None:
         super().__init__(msgid, **params)
         self.until = until
+
+
+class LinkDead(PortalError):
+    default = N_("This link does not work any more.")
 
 
 class AlreadySent(PortalError):

@@ -73,10 +73,17 @@ async def open_portal(settings: Settings, *, clock: Clock | None = None, chance:
     catalogue = Catalogue.load(CONTENT / "questionnaires")
     secret = portal_secret(settings)
     signer = TokenSigner(key=secret, issuer=settings.address, clock=clock)
-    db = await Database.open_folder(settings.data_dir)
+    db = await open_database(settings)
     backend: Backend | None = None
     if settings.fhir_url:
-        transport = remote_transport(settings.fhir_url, chance=chance, clock=clock, deadline=settings.fhir_timeout)
+        transport = remote_transport(
+            settings.fhir_url,
+            chance=chance,
+            clock=clock,
+            deadline=settings.fhir_timeout,
+            connections=settings.fhir_connections,
+            aliases=settings.fhir_aliases,
+        )
     else:
         backend = await open_backend(
             settings.data_dir / "fhir",
@@ -105,6 +112,12 @@ async def open_portal(settings: Settings, *, clock: Clock | None = None, chance:
         await portal.close()
         raise
     return portal
+
+
+async def open_database(settings: Settings) -> Database:
+    """The portal's own database: where the settings say, else a file in the data folder. Raises `NotReady`."""
+    url = settings.database_url.get_secret_value()
+    return await (Database.open(url) if url else Database.open_folder(settings.data_dir))
 
 
 @dataclass(frozen=True, slots=True)

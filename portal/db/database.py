@@ -1,23 +1,26 @@
-"""Reads in threads, writes through one thread that commits many at once: each caller is told only after its row is on disk."""
+"""Reads in threads, writes through one thread that commits many at once: each caller is told only after its row is on disk.
+
+SQLite and PostgreSQL do the same here: writes follow each other as if one after the other, also those of another process.
+"""
 
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine
 
-from portal.errors import NotReady
-from portal.i18n import N_
+from portal.db.engines import must_begin_anew, prepared_engine, writing
 
 T = TypeVar("T")
 READERS = 4
-MIGRATIONS = Path(__file__).parent / "migrations"
 MOST_AT_ONCE = 64
+ATTEMPTS = 5  # of a write that another process came in between of
 Work = Callable[[Connection], Any]
 
 
@@ -32,7 +35,7 @@ class Database:
     """Open with `Database.open`; `read` and `write` take a function of a connection, so that no transaction outlives a call."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self._engine, self._writing = engine, writing(engine)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="portal-db-read")
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write_all, name="portal-db-write", daemon=True)
@@ -40,13 +43,18 @@ class Database:
 
     @classmethod
     async def open(cls, url: str) -> "Database":
-        """`url` is SQLAlchemy's: sqlite:///folder/portal.db or postgresql+psycopg://…; tables are made or migrated."""
-        return cls(await asyncio.to_thread(_prepared_engine, url))
+        """`url` is SQLAlchemy's: sqlite:///folder/portal.db or postgresql://…; tables are made or migrated."""
+        return cls(await asyncio.to_thread(prepared_engine, url, READERS + 1))
 
     @classmethod
     async def open_folder(cls, folder: Path) -> "Database":
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True, mode=0o700)
         return await cls.open(f"sqlite:///{folder / 'portal.db'}")
+
+    @property
+    def kind(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._engine.dialect.name
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         def run() -> T:
@@ -86,10 +94,24 @@ class Database:
                 return
 
     def _write_batch(self, batch: list[_Job]) -> None:
+        """What met a write of another process is done anew: the work is a function, so it may run again."""
+        waiting = batch
+        for left in reversed(range(ATTEMPTS)):
+            outcomes = self._commit(waiting)
+            anew = [job for job, _, error in outcomes if left and error is not None and must_begin_anew(error)]
+            for job, result, error in outcomes:
+                if job not in anew:
+                    job.loop.call_soon_threadsafe(_settle, job.done, result, error)
+            if not anew:
+                return
+            waiting = anew
+            time.sleep(0.01 * (ATTEMPTS - left))
+
+    def _commit(self, batch: list[_Job]) -> list[tuple[_Job, Any, BaseException | None]]:
         """Each job in its own savepoint, one commit for all: one fsync serves everybody who waits."""
         outcomes: list[tuple[_Job, Any, BaseException | None]] = []
         try:
-            with self._engine.begin() as connection:
+            with self._writing.begin() as connection:
                 for job in batch:
                     try:
                         with connection.begin_nested():
@@ -97,9 +119,8 @@ class Database:
                     except Exception as error:  # noqa: BLE001 – handed to the caller, who waits for it
                         outcomes.append((job, None, error))
         except Exception as error:  # noqa: BLE001 – the commit itself failed: nobody's work is kept
-            outcomes = [(job, None, error) for job in batch]
-        for job, result, error in outcomes:
-            job.loop.call_soon_threadsafe(_settle, job.done, result, error)
+            return [(job, None, error) for job in batch]
+        return outcomes
 
 
 def _settle(done: asyncio.Future[Any], result: object, error: BaseException | None) -> None:
@@ -109,50 +130,3 @@ def _settle(done: asyncio.Future[Any], result: object, error: BaseException | No
         done.set_exception(error)
     else:
         done.set_result(result)
-
-
-def _prepared_engine(url: str) -> Engine:
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _durable)
-        event.listen(engine, "begin", _begin)
-    try:
-        if _revision(engine) != max(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")):
-            _migrate(engine)
-    except Exception as error:
-        engine.dispose()
-        cause = type(error).__name__
-        raise NotReady(N_("The portal's own database cannot be opened: {cause}"), cause=cause) from error
-    return engine
-
-
-def _revision(engine: Engine) -> str | None:
-    """What Alembic noted at the last migration; None for a new database."""
-    with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-
-
-def _migrate(engine: Engine) -> None:
-    from alembic import command  # a third of a second, which a start that migrates nothing is spared
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-
-
-def _durable(connection: Any, _record: object) -> None:
-    """What is acknowledged is on disk: write-ahead log, and a sync at each commit."""
-    connection.isolation_level = None  # SQLAlchemy's BEGIN below, not the driver's guess
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")

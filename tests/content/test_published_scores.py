@@ -82,8 +82,115 @@ CASES = {
         200200 hsi 4 heavy
         31131. total none
     """,
+    "DASS21": """
+        000000000000000000000 depression 0 normal
+        003010000000000000000 depression 8 normal
+        003020000000000000000 depression 10 mild
+        003030000100000000000 depression 14 moderate
+        003030000300200000000 depression 22 severe
+        002020000200200220002 depression 28 extremely severe
+        010100101000001000110 anxiety 14 moderate
+        030000000000000000000 anxiety 6 normal
+        030100000000000000000 anxiety 8 mild
+        030300200000000000000 anxiety 16 severe
+        030300303000003000330 anxiety 42 extremely severe
+        100001010011010001000 stress 14 normal
+        200001010011010001000 stress 16 mild
+        300003030010000000000 stress 20 moderate
+        300003030033030003000 stress 42 extremely severe
+        00303000030030033000. depression none
+        00303000030030033000. anxiety 0 normal
+    """,
+    "PCL5": """
+        00000000000000000000 total 0 below the threshold
+        44444444000000000000 total 32 below the threshold
+        44444444100000000000 total 33 above the threshold
+        44444444444444444444 total 80 above the threshold
+        44444000000000000000 intrusion 20
+        00000440000000000000 avoidance 8
+        00000004444444000000 cognition_mood 28
+        00000000000000444444 arousal 24
+        4444444444444444444. total none
+        4444444444444444444. intrusion 20
+    """,
+    "ASRS": """
+        222333000000000000 positives 6 positive
+        222300000000000000 positives 4 positive
+        222200000000000000 positives 3 negative
+        111222000000000000 positives 0 negative
+        444444444444444444 total 72
+        444444000000000000 part_a 24
+        000000444444444444 part_b 48
+        22233.000000000000 positives none
+        44444444444444444. total none
+    """,
+    "FAST": """
+        000000000000000000000000 total 0 normal
+        333200000000000000000000 total 11 normal
+        333300000000000000000000 total 12 mild
+        111111111111111111110000 total 20 mild
+        111111111111111111111000 total 21 moderate
+        222222222222222222220000 total 40 moderate
+        222222222222222222221000 total 41 severe
+        333333333333333333333333 total 72 severe
+        333300000000000000000000 autonomy 12 marked difficulty
+        222000000000000000000000 autonomy 6 little difficulty
+        000000000000000000000033 leisure 6 marked difficulty
+        33333333333333333333333. total none
+    """,
 }
+MATHYS_REVERSED = {5, 6, 7, 8, 9, 10, 17, 18}
+
+
+def aims(points: str) -> dict[str, str]:
+    return {"done": "yes"} | {f"q{n}": point for n, point in enumerate(points, start=1)}
+
+
+def active(*amounts: int) -> dict[str, object]:
+    """Days and minutes a day of vigorous, moderate and walking activity."""
+    answers: dict[str, object] = {}
+    for kind, days, minutes in zip(("vigorous", "moderate", "walking"), amounts[::2], amounts[1::2], strict=True):
+        answers[f"{kind}_days"] = str(days)
+        if days:
+            answers |= {f"{kind}_hours": minutes // 60, f"{kind}_minutes": minutes % 60}
+    return answers
+
+
 FILLED = [
+    ("THASE_RUSH", {"stage": "1"}, "total", 1, "stage 1"),
+    ("THASE_RUSH", {"stage": "2"}, "total", 2, "treatment-resistant"),
+    ("THASE_RUSH", {"stage": "3"}, "total", 3, "treatment-resistant"),
+    ("THASE_RUSH", {"stage": "5"}, "total", 5, "treatment-resistant"),
+    ("THASE_RUSH", {}, "total", None, None),
+    ("AIMS", aims("0000000"), "total", 0, "none"),
+    ("AIMS", aims("1111110"), "total", 6, "mild"),
+    ("AIMS", aims("1111111"), "total", 7, "moderate"),
+    ("AIMS", aims("2222222"), "total", 14, "severe"),
+    ("AIMS", aims("4444444"), "total", 28, "severe"),
+    ("AIMS", aims("1111111"), "marked", 0, "no dyskinesia suggested"),
+    ("AIMS", aims("0020000"), "marked", 1, "possible dyskinesia"),
+    ("AIMS", aims("444444"), "total", None, None),
+    ("AIMS", aims("444444"), "orofacial", 16, None),
+    ("AIMS", {"done": "no"}, "total", None, None),
+    ("MATHYS", {f"q{n}": 5 for n in range(1, 21)}, "total", 100, "euthymia"),
+    ("MATHYS", {f"q{n}": 0 if n in MATHYS_REVERSED else 10 for n in range(1, 21)}, "total", 200, "manic"),
+    ("MATHYS", {f"q{n}": 10 if n in MATHYS_REVERSED else 0 for n in range(1, 21)}, "total", 0, "marked depressive"),
+    ("MATHYS", {f"q{n}": 7 if n in MATHYS_REVERSED else 3 for n in range(1, 21)}, "total", 60, "depressive trend"),
+    ("MATHYS", {f"q{n}": 3 if n in MATHYS_REVERSED else 7 for n in range(1, 21)}, "total", 140, "hypomanic trend"),
+    ("MATHYS", {f"q{n}": 0 for n in range(1, 21)}, "emotion", 20, None),
+    ("MATHYS", {f"q{n}": 0 for n in range(1, 21)}, "motivation", 0, None),
+    ("MATHYS", {f"q{n}": 5 for n in range(1, 20)}, "total", None, None),
+    ("IPAQ", active(0, 0, 0, 0, 0, 0), "met_minutes", 0, None),
+    ("IPAQ", active(0, 0, 0, 0, 0, 0), "level", 0, "low"),
+    ("IPAQ", active(3, 90, 0, 0, 5, 40), "met_minutes", 2820, None),
+    ("IPAQ", active(3, 90, 0, 0, 5, 40), "level", 2, "high"),
+    ("IPAQ", active(3, 62, 0, 0, 0, 0), "level", 1, "moderate"),
+    ("IPAQ", active(3, 63, 0, 0, 0, 0), "level", 2, "high"),
+    ("IPAQ", active(0, 0, 0, 0, 5, 30), "level", 1, "moderate"),
+    ("IPAQ", active(0, 0, 0, 0, 5, 29), "level", 0, "low"),
+    ("IPAQ", active(0, 0, 0, 0, 7, 9), "met_minutes", 0, None),
+    ("IPAQ", active(7, 240, 0, 0, 0, 0), "met_minutes", 10080, None),
+    ("IPAQ", {"vigorous_days": "3", "vigorous_hours": 1}, "met_minutes", None, None),
     ("CGI", {"severity": "2", "first_time": "yes"}, "severity_score", 2, "normal or borderline"),
     ("CGI", {"severity": "3", "first_time": "yes"}, "severity_score", 3, "mild to moderate"),
     ("CGI", {"severity": "5", "first_time": "yes"}, "severity_score", 5, "marked to extreme"),

@@ -7,8 +7,12 @@ from portal.fhirpath.check import check
 from portal.fhirpath.dependencies import Dependencies
 from portal.fhirpath.errors import FhirPathError, FhirPathLimitError, FhirPathSyntaxError
 from portal.fhirpath.expression import Expression, compile  # noqa: A004
+from portal.fhirpath.model import Element, Model, r4
 from portal.fhirpath.oneoff import evaluate
 from portal.fhirpath.quantity import Quantity
+from portal.fhirpath.quantity import convert as convert_quantity
+from portal.fhirpath.quantity import from_json as read_quantity
+from portal.fhirpath.quantity import order as order_quantities
 from portal.fhirpath.run import Hooks
 from portal.fhirpath.temporal import Date, DateTime, Time
 
@@ -16,14 +20,20 @@ __all__ = [
     "Date",
     "DateTime",
     "Dependencies",
+    "Element",
     "Expression",
     "FhirPathError",
     "FhirPathLimitError",
     "FhirPathSyntaxError",
     "Hooks",
+    "Model",
     "Quantity",
     "Time",
     "check",
     "compile",
+    "convert_quantity",
     "evaluate",
+    "order_quantities",
+    "r4",
+    "read_quantity",
 ]

@@ -9,11 +9,12 @@ from portal.fhirpath import FhirPathError
 from portal.i18n import N_, Message
 from portal.sdc.choosing import options_now
 from portal.sdc.conversion import truth
+from portal.sdc.enabling import nearest
 from portal.sdc.engine import Engine
 from portal.sdc.limits import CHOOSE, NotAnAnswer, check_limits
-from portal.sdc.model import Constraint
+from portal.sdc.model import Constraint, Option
 from portal.sdc.nodes import Node
-from portal.sdc.values import fits, matching_option
+from portal.sdc.values import fits, option_of
 
 CHOOSE_ONE = N_("Choose an answer.")
 ANSWER = N_("Answer this question.")
@@ -55,7 +56,7 @@ def warnings(engine: Engine, scope: list[Node] | None, locale: str) -> list[Prob
 def asks(node: Node) -> bool:
     """Whether a person is asked this question now."""
     item = node.item
-    if not node.active or not item.question or item.read_only:
+    if not node.active or not item.question or item.read_only or not item.captured:
         return False
     current: Node | None = node
     while current is not None:
@@ -73,43 +74,55 @@ def _nodes(engine: Engine, scope: list[Node] | None) -> Iterator[Node]:
 def _problem(engine: Engine, node: Node) -> Message | None:
     item = node.item
     if item.type == "group":
-        if item.required and not node.answered() and not _has_required(node) and any(map(asks, node.walk())):
+        if required(engine, node) and not node.answered() and not _has_required(node) and any(map(asks, node.walk())):
             return Message(msgid=ANSWER_ONE_HERE, params={})
         return None
     if not node.answers:
         # what nobody can fill in must not hold anybody up
-        if item.required and asks(node) and _is_expected(node):
+        if required(engine, node) and asks(node) and _is_expected(node):
             return Message(msgid=CHOOSE_ONE if item.is_choice or item.type == "boolean" else ANSWER, params={})
         return None
     return _wrong_answer(engine, node)
 
 
+def required(engine: Engine, node: Node) -> bool:
+    item = node.item
+    return engine.flag(item.dynamic.required, node, fixed=item.required)
+
+
 def _wrong_answer(engine: Engine, node: Node) -> Message | None:
     item = node.item
-    options = {option.key for option in options_now(engine, node)}
+    now = options_now(engine, node)
+    options = item.options if node.options is None else node.options
     if not all(fits(item, answer) for answer in node.answers):
         return Message(msgid=N_("This answer is not of the kind that the question asks."), params={})
     try:
         for answer in node.answers:
-            if item.options and not _may_be(item.type, options, matching_option(item, answer)):
+            if (options or node.options is not None) and not _may_be(item.type, now, option_of(options, answer)):
                 return Message(msgid=CHOOSE, params={})
             check_limits(item, answer, engine.bounds(node))
     except NotAnAnswer as error:
         return error.message
-    if len(node.answers) > 1:
-        keys = [matching_option(item, answer) for answer in node.answers]
-        if not item.repeats or any((option := item.option(key)) and option.exclusive for key in keys):
-            return Message(msgid=N_("These answers exclude each other."), params={})
-    if item.min_occurs is not None and len(node.answers) < item.min_occurs:
-        return Message(msgid=N_("Choose at least {least} answers."), params={"least": item.min_occurs})
-    if item.max_occurs is not None and len(node.answers) > item.max_occurs:
-        return Message(msgid=N_("Choose at most {most} answers."), params={"most": item.max_occurs})
+    if len(node.answers) > 1 and not _go_together(engine, node, options):
+        return Message(msgid=N_("These answers exclude each other."), params={})
+    least = engine.said(item.dynamic.min_occurs, node, item.min_occurs)
+    most = engine.said(item.dynamic.max_occurs, node, item.max_occurs)
+    if least is not None and len(node.answers) < least:
+        return Message(msgid=N_("Choose at least {least} answers."), params={"least": least})
+    if most is not None and len(node.answers) > most:
+        return Message(msgid=N_("Choose at most {most} answers."), params={"most": most})
     return None
 
 
-def _may_be(kind: str, options: set[str], key: str | None) -> bool:
+def _go_together(engine: Engine, node: Node, options: tuple[Option, ...]) -> bool:
+    if not (node.item.repeats and engine.flag(node.item.dynamic.repeats, node, fixed=True)):
+        return False
+    return not any((option := option_of(options, answer)) and option.exclusive for answer in node.answers)
+
+
+def _may_be(kind: str, now: tuple[Option, ...], option: Option | None) -> bool:
     """An option that has been switched off meanwhile stays on screen and must be changed before sending."""
-    return kind == "open-choice" if key is None else key in options
+    return kind == "open-choice" if option is None else option in now
 
 
 def _is_expected(node: Node) -> bool:
@@ -130,11 +143,13 @@ def _broken(engine: Engine, scope: list[Node] | None, severity: str, locale: str
     for node in _nodes(engine, scope):
         for constraint in node.item.constraints:
             if constraint.severity == severity and not _satisfied(engine, constraint, node):
-                yield _place(engine, constraint, node), _sentence(constraint, locale)
+                for place in _places(engine, constraint, node):
+                    yield place, _sentence(constraint, locale)
     if scope is None:
         for constraint in engine.form.constraints:
             if constraint.severity == severity and not _satisfied(engine, constraint, None):
-                yield _place(engine, constraint, None), _sentence(constraint, locale)
+                for place in _places(engine, constraint, None):
+                    yield place, _sentence(constraint, locale)
 
 
 def _satisfied(engine: Engine, constraint: Constraint, node: Node | None) -> bool:
@@ -146,11 +161,17 @@ def _satisfied(engine: Engine, constraint: Constraint, node: Node | None) -> boo
         return True
 
 
-def _place(engine: Engine, constraint: Constraint, node: Node | None) -> str:
-    if node is not None and constraint.location == node.item.link_id:
-        return node.path
-    located = engine.nodes_of(constraint.location)
-    return located[0].path if located else (node.path if node else "")
+def _places(engine: Engine, constraint: Constraint, node: Node | None) -> list[str]:
+    """Where its sentence stands: at the items that it names, of the same copy where it can; else at its own item."""
+    own = node.path if node else ""
+    if node is not None and constraint.locations == (node.item.link_id,):
+        return [own]
+    found = [
+        nearest(node, located)[0].path if node else located[0].path
+        for link_id in constraint.locations
+        if (located := engine.nodes_of(link_id))
+    ]
+    return found or [own]
 
 
 def _sentence(constraint: Constraint, locale: str) -> Message:

@@ -9,9 +9,10 @@ from portal.sdc import urls
 from portal.sdc.dependencies import Tree
 from portal.sdc.expressions import Expressions
 from portal.sdc.items import make_constraints, make_item
+from portal.sdc.known import ignored
 from portal.sdc.model import AlertRule, Form, FormItem, ScoreDefinition
 from portal.sdc.program import Program, Rule, make_plan
-from portal.sdc.reading import extension, extension_text, extension_value, extensions, local_text
+from portal.sdc.reading import extension, extension_text, extension_value, extensions, local_text, value_of
 from portal.sdc.scoring import score_definition
 from portal.sdc.sections import make_sections, questions_asked
 from portal.types import Json
@@ -23,7 +24,8 @@ def compile_form(questionnaire: Json) -> Form:
     """A form ready to fill. Expressions that cannot run are in `form.faults`; only a form without order raises `Invalid`."""
     scopes, tree = _shape(questionnaire)
     launch_names = frozenset(_launch_names(questionnaire))
-    expressions = Expressions(tree, launch_names, scopes)
+    batches = dict(_batches(questionnaire))
+    expressions = Expressions(tree, launch_names | batches.keys(), scopes)
     expressions.declare("", questionnaire)
     for element in _elements(questionnaire):
         expressions.declare(element["linkId"], element)
@@ -34,6 +36,7 @@ def compile_form(questionnaire: Json) -> Form:
     shown = extension_value(questionnaire, systems.SHOWN_TO_PATIENT)
     alerts = tuple(_alerts(questionnaire, expressions))
     constraints = tuple(make_constraints("", questionnaire, expressions))
+    queries = {name: tuple(_queries(expressions, found)) for name, found in batches.items()}
     plan = make_plan(list(_rules(by_link_id, tree)))
     return Form(
         questionnaire=questionnaire,
@@ -60,6 +63,12 @@ def compile_form(questionnaire: Json) -> Form:
         constraints=constraints,
         plan=plan,
         faults=tuple(expressions.faults),
+        ignored=ignored(questionnaire),
+        batches=queries,
+        performers=tuple(value_of(each) for each in extensions(questionnaire, urls.PERFORMER_TYPE)),
+        entry_mode=extension_value(questionnaire, urls.ENTRY_MODE) or "",
+        signature=tuple(value_of(each) for each in extensions(questionnaire, urls.SIGNATURE_REQUIRED)),
+        extracted=extension_value(questionnaire, urls.OBSERVATION_EXTRACT) is True,
     )
 
 
@@ -103,6 +112,22 @@ def _launch_names(questionnaire: Json) -> Iterator[str]:
         code = name.get("code") if isinstance(name, dict) else name
         if code:
             yield code
+
+
+def _batches(questionnaire: Json) -> Iterator[tuple[str, list[str]]]:
+    """sourceQueries: the contained batch Bundle, by its id, with the addresses that it asks."""
+    for each in extensions(questionnaire, urls.SOURCE_QUERIES):
+        reference = str((value_of(each) or {}).get("reference", ""))
+        for resource in questionnaire.get("contained", ()):
+            if reference == f"#{resource.get('id')}":
+                yield resource["id"], [entry.get("request", {}).get("url", "") for entry in resource.get("entry", ())]
+
+
+def _queries(expressions: Expressions, addresses: list[str]) -> Iterator[Program]:
+    for address in addresses:
+        program = expressions.program("", "query", {"language": urls.FHIR_QUERY, "expression": address})
+        if program:
+            yield program
 
 
 def _uses(questionnaire: Json, system: str) -> Iterator[str]:

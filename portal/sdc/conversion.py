@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal.fhirpath import FhirPathError
+from portal.sdc.amounts import as_unit
 from portal.sdc.model import FormItem
 from portal.sdc.reading import decimal, value_of
 from portal.sdc.values import ANSWER_KEY
@@ -61,9 +62,7 @@ def _answer(item: FormItem, result: Any) -> Json:
         case "quantity", dict():
             return {key: result}
         case "quantity", int() | float() | Decimal() if not isinstance(result, bool):
-            unit = item.unit or {}
-            named = {"unit": unit.get("display") or unit.get("code")} if unit else {}
-            return {key: {"value": decimal(result), **named, **{k: unit[k] for k in ("system", "code") if k in unit}}}
+            return {key: {"value": decimal(result), **as_unit(item.unit)}}
         case "reference", {"resourceType": kind, "id": name}:
             return {key: {"reference": f"{kind}/{name}"}}
         case (("reference" | "attachment"), dict()):
@@ -79,7 +78,7 @@ def _choice(item: FormItem, result: Any) -> Json:
     option = item.option(key)
     if option is not None:
         return option.answer
-    if isinstance(result, dict) and not item.options:
+    if isinstance(result, dict) and item.has_options and not item.options:
         return {"valueCoding": {name: part for name, part in result.items() if name != "extension"}}
     if isinstance(result, str) and item.type == "open-choice":
         return {"valueString": result}

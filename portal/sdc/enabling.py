@@ -5,6 +5,7 @@ from decimal import Decimal
 from operator import ge, gt, le, lt
 from typing import Any, TypeGuard
 
+from portal.sdc.amounts import order
 from portal.sdc.model import Condition, FormItem
 from portal.sdc.nodes import Node
 from portal.sdc.reading import decimal, value_of
@@ -28,24 +29,26 @@ def _holds(condition: Condition, node: Node, nodes_of: Callable[[str], list[Node
             return any(_equal(value_of(answer), wanted) for answer in answers)
         case "!=":
             return not any(_equal(value_of(answer), wanted) for answer in answers)
-        case order if order in _ORDERS:
-            return any(_ordered(_ORDERS[order], value_of(answer), wanted) for answer in answers)
+        case sign if sign in _ORDERS:
+            return any(_ordered(_ORDERS[sign], value_of(answer), wanted) for answer in answers)
         case _:
             return True
 
 
 def _sources(link_id: str, node: Node, nodes_of: Callable[[str], list[Node]]) -> Iterator[Node]:
     """The asked copies of a source under the nearest ancestor shared with the target; never those beneath the target."""
-    candidates = [each for each in nodes_of(link_id) if each.active and not _beneath(each, node)]
-    if len(candidates) > 1:
-        around = node.parent
-        while around is not None:
-            near = [each for each in candidates if _beneath(each, around)]
-            if near:
-                candidates = near
-                break
-            around = around.parent
-    yield from candidates
+    yield from nearest(node, [each for each in nodes_of(link_id) if each.active and not _beneath(each, node)])
+
+
+def nearest(node: Node, candidates: list[Node]) -> list[Node]:
+    """Of several copies, those under the nearest ancestor shared with the node; all of them when none is shared."""
+    around = node.parent if len(candidates) > 1 else None
+    while around is not None:
+        near = [each for each in candidates if _beneath(each, around)]
+        if near:
+            return near
+        around = around.parent
+    return candidates
 
 
 def _beneath(node: Node, ancestor: Node) -> bool:
@@ -60,7 +63,7 @@ def _beneath(node: Node, ancestor: Node) -> bool:
 def _equal(value: Any, wanted: Any) -> bool:
     if isinstance(value, dict) and isinstance(wanted, dict):
         if "value" in wanted:
-            return _quantity(value) == _quantity(wanted)
+            return order(value, wanted) == 0
         if "reference" in wanted:
             return value.get("reference") == wanted["reference"]
         return _same_coding(value, wanted)
@@ -82,21 +85,15 @@ def _same_coding(value: Json, wanted: Json) -> bool:
     return value.get("code") == wanted.get("code") and value.get("system") == wanted.get("system") and len(versions) < 2
 
 
-def _ordered(order: Callable[[Any, Any], bool], value: Any, wanted: Any) -> bool:
+def _ordered(holds: Callable[[Any, Any], bool], value: Any, wanted: Any) -> bool:
     if isinstance(value, dict) and isinstance(wanted, dict):
-        mine, theirs = _quantity(value), _quantity(wanted)
-        return mine is not None and theirs is not None and mine[1] == theirs[1] and order(mine[0], theirs[0])
+        found = order(value, wanted)
+        return found is not None and holds(found, 0)
     if isinstance(value, str) and isinstance(wanted, str):
         short = min(len(value), len(wanted))
         if len(value) != len(wanted) and value[:short] == wanted[:short]:
             return False  # not the same precision, so it cannot be said
-        return order(value[:short], wanted[:short])
+        return holds(value[:short], wanted[:short])
     if _is_number(value) and _is_number(wanted):
-        return order(decimal(value), decimal(wanted))
+        return holds(decimal(value), decimal(wanted))
     return False
-
-
-def _quantity(value: Json) -> tuple[Decimal, str] | None:
-    if "value" not in value:
-        return None
-    return decimal(value["value"]), value.get("code") or value.get("unit", "")

@@ -1,17 +1,18 @@
 """Keeps a session's conditions and calculations true: after an answer, runs only the rules that can see it, in order."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heappop, heappush
 from typing import Any
 
-from portal.fhirpath import FhirPathError
+from portal.fhirpath import FhirPathError, Hooks
 from portal.sdc.conversion import answers_from, same_answers, truth
 from portal.sdc.enabling import conditions_hold
 from portal.sdc.limits import Bounds, NotAnAnswer, check_limits
 from portal.sdc.model import Form
 from portal.sdc.nodes import Node
+from portal.sdc.options import expanded
 from portal.sdc.populating import populate_groups
 from portal.sdc.program import Program, Variable
 from portal.sdc.queries import Query
@@ -21,6 +22,10 @@ from portal.types import Json
 Fetch = Callable[[str], Json | None]
 """Gives what a FHIR server answers to an address such as `Observation?code=…`: a Bundle or a resource, None when unknown."""
 
+Expand = Callable[[str], Json | None]
+"""Gives the expansion of a value set by its canonical, as a ValueSet; None when nobody can expand it."""
+
+NO_HOOKS = Hooks()
 PASSES = 20  # of rules that wait for each other, before they are frozen
 
 
@@ -36,15 +41,26 @@ class Effects:
 
 class Engine:
     def __init__(
-        self, form: Form, tree: Tree, head: Json, given: Mapping[str, Any], now: datetime, fetch: Fetch | None
+        self,
+        form: Form,
+        tree: Tree,
+        head: Json,
+        given: Mapping[str, Any],
+        now: datetime,
+        *,
+        fetch: Fetch | None = None,
+        expand: Expand | None = None,
     ) -> None:
         self.form = form
         self.tree = tree
         self.now = now
         self.faults: dict[str, str] = {}  # linkId -> what its expression could not do; for the form's author
         self.root: Json = {"resourceType": "QuestionnaireResponse", **head, "item": []}
-        self._given = {**{name: [] for name in form.launch_names}, **given}
+        self._given: dict[str, Any] = {**{name: [] for name in form.launch_names}, **given}
         self._fetch = fetch
+        self._expand = expand
+        self._codes: dict[str, tuple[Json, ...] | None] = {}
+        self._hooks = Hooks(member_of=self._member_of) if expand else NO_HOOKS
         self._fetched: dict[str, list[Any]] = {}
         self._cached: dict[tuple[Variable, Node | None], list[Any]] = {}
         self._frozen: set[int] = set()
@@ -54,9 +70,11 @@ class Engine:
         may edit and that differs from its calculation is taken as edited, and left alone.
         """
         self.refresh_top()
+        for name, queries in self.form.batches.items():
+            self._given[name] = self._batch(queries)
         if fresh:
             populate_groups(self)
-            self._initial_values()
+            self.initial_values([each for top in self.tree.top for each in top.walk()])
         else:
             self._find_edited()
         self.settle(self.form.by_link_id, Effects(), every_rule=True)
@@ -102,8 +120,60 @@ class Engine:
             names["qitem"] = node.item.definition
         for variable in program.variables:
             names[variable.name] = self._value(variable, node)
-        results = program.run(focus, names, now=self.now)
-        return self._asked(results) if isinstance(program.run, Query) else results
+        if isinstance(program.run, Query):
+            return self._asked(program.run(focus, names, now=self.now))
+        return program.run(focus, names, now=self.now, hooks=self._hooks)
+
+    def said(self, program: Program | None, node: Node, fixed: Any) -> Any:
+        """What an expression says in place of a fixed property of the item; that one where it says nothing."""
+        if program is None:
+            return fixed
+        try:
+            results = self.run(program, node)
+        except FhirPathError as error:
+            self.faults[node.item.link_id] = str(error)
+            return fixed
+        return results[0] if results else fixed
+
+    def flag(self, program: Program | None, node: Node, *, fixed: bool) -> bool:
+        """The same for a yes or no: where the expression gives nothing it is no."""
+        if program is None:
+            return fixed
+        try:
+            return truth(self.run(program, node)) is True
+        except FhirPathError as error:
+            self.faults[node.item.link_id] = str(error)
+            return fixed
+
+    def codes(self, canonical: str) -> tuple[Json, ...] | None:
+        """The Codings of a value set, expanded by the caller once; None when it cannot be."""
+        if canonical not in self._codes:
+            found = self._expand(canonical) if self._expand else None
+            self._codes[canonical] = None if found is None else tuple(expanded(found))
+        return self._codes[canonical]
+
+    def _member_of(self, value: Any, canonical: str) -> bool | None:
+        codes = self.codes(canonical)
+        if codes is None:
+            return None
+        codings: list[Any] = value.get("coding", [value]) if isinstance(value, dict) else [{"code": value}]
+        return any(
+            each.get("code") == one.get("code") and each.get("system") in (None, one.get("system"))
+            for each in codings
+            for one in codes
+        )
+
+    def _batch(self, queries: tuple[Program, ...]) -> Json:
+        """The answers to the queries of a batch, in its order; one that cannot be asked stays empty."""
+        entries: list[Json] = []
+        for query in queries:
+            try:
+                found = self.run(query, None)
+            except FhirPathError as error:
+                self.faults[""] = str(error)
+                found = []
+            entries.append({"resource": found[0]} if found else {})
+        return {"resourceType": "Bundle", "type": "batch-response", "entry": entries}
 
     def _asked(self, addresses: list[Any]) -> list[Any]:
         """What the caller has found for a FHIR query; each address is asked once."""
@@ -116,20 +186,16 @@ class Engine:
 
     def bounds(self, node: Node) -> Bounds:
         item = node.item
-        low, high = (
-            self._bound(program, node, fixed) for program, fixed in ((item.low_by, item.low), (item.high_by, item.high))
+        low, high = self.said(item.low_by, node, item.low), self.said(item.high_by, node, item.high)
+        return Bounds(
+            low=low, high=high, today=self.now.date().isoformat(), options=node.options, units=self.units(node)
         )
-        return Bounds(low=low, high=high, today=self.now.date().isoformat())
 
-    def _bound(self, program: Program | None, node: Node, fixed: Any) -> Any:
-        if program is None:
-            return fixed
-        try:
-            results = self.run(program, node)
-        except FhirPathError as error:
-            self.faults[node.item.link_id] = str(error)
-            return fixed
-        return results[0] if results else fixed
+    def units(self, node: Node) -> tuple[Json, ...]:
+        """The units that may be chosen: listed in the form, and of a value set that the caller expands."""
+        item = node.item
+        found = self.codes(item.unit_value_set) if item.unit_value_set else None
+        return (*item.unit_options, *found) if found else item.unit_options
 
     def nodes_of(self, link_id: str) -> list[Node]:
         return self.tree.by_link_id.get(link_id, [])
@@ -228,8 +294,8 @@ class Engine:
             self.activate(child, effects)
         return True
 
-    def _initial_values(self) -> None:
-        nodes = [each for top in self.tree.top for each in top.walk()]
+    def initial_values(self, nodes: Sequence[Node]) -> None:
+        """First values of a new response, or of a copy that was added to it."""
         for node in nodes:
             if node.answers:
                 continue  # populated already

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from portal import fhirpath
 from portal.sdc import urls
 from portal.sdc.dependencies import Tree, questions_read
-from portal.sdc.model import Fault
+from portal.sdc.fault import Fault
 from portal.sdc.program import Program, Variable
 from portal.sdc.queries import Query
 from portal.sdc.reading import extension_value, extensions, value_of

@@ -5,7 +5,9 @@ from typing import Any
 
 from portal.sdc import urls
 from portal.sdc.expressions import Expressions
-from portal.sdc.model import Condition, Constraint, FormItem, Option, Toggle
+from portal.sdc.marks import computed_bound, dynamic, observed
+from portal.sdc.model import Column, Condition, Constraint, Context, FormItem, Rich, Toggle
+from portal.sdc.options import bare_answer, caller_value_set, listed, make_options, option_key
 from portal.sdc.program import Program
 from portal.sdc.reading import (
     LocalText,
@@ -20,6 +22,7 @@ from portal.sdc.reading import (
 )
 from portal.types import Json
 
+_PLAIN = Rich()
 _ASIDE = frozenset({"help", "unit", "legal", "lower", "upper"})  # texts that belong to their question
 
 
@@ -27,7 +30,8 @@ def make_item(element: Json, ancestors: tuple[str, ...], expressions: Expression
     link_id: str = element["linkId"]
     beside = {_control(child): child for child in element.get("item", ()) if _is_aside(child)}
     inner = (*ancestors, link_id)
-    unit: Json | None = extension_value(element, urls.UNIT)
+    initial: list[Json] = element.get("initial", [])
+    unit: Json | None = extension_value(element, urls.UNIT) or _initial_unit(initial)
     unit_note = beside.get("unit")
     if unit is None and unit_note:
         unit = {"display": unit_note.get("text", "")}
@@ -43,7 +47,7 @@ def make_item(element: Json, ancestors: tuple[str, ...], expressions: Expression
         legal=_note(beside, "legal"),
         low_label=_note(beside, "lower"),
         high_label=_note(beside, "upper"),
-        options=tuple(_options(element, questionnaire)),
+        options=tuple(make_options(listed(element, questionnaire))),
         items=tuple(
             make_item(child, inner, expressions, questionnaire)
             for child in element.get("item", ())
@@ -62,8 +66,8 @@ def make_item(element: Json, ancestors: tuple[str, ...], expressions: Expression
         unit_options=tuple(value_of(each) for each in extensions(element, urls.UNIT_OPTION)),
         low=_bound(element, urls.MIN_VALUE, urls.MIN_QUANTITY),
         high=_bound(element, urls.MAX_VALUE, urls.MAX_QUANTITY),
-        low_by=_computed_bound(element, urls.MIN_VALUE, link_id, expressions),
-        high_by=_computed_bound(element, urls.MAX_VALUE, link_id, expressions),
+        low_by=computed_bound(element, (urls.MIN_VALUE, urls.MIN_QUANTITY), link_id, expressions),
+        high_by=computed_bound(element, (urls.MAX_VALUE, urls.MAX_QUANTITY), link_id, expressions),
         step=extension_value(element, urls.SLIDER_STEP),
         max_decimals=extension_value(element, urls.MAX_DECIMALS),
         min_length=extension_value(element, urls.MIN_LENGTH),
@@ -82,11 +86,36 @@ def make_item(element: Json, ancestors: tuple[str, ...], expressions: Expression
         populated_by=expressions.program(link_id, "population", extension_value(element, urls.POPULATION_CONTEXT)),
         population_name=(extension_value(element, urls.POPULATION_CONTEXT) or {}).get("name", ""),
         observed_within=extension_value(element, urls.OBSERVATION_LINK_PERIOD),
-        initial=tuple(_answer(each) for each in element.get("initial", ())),
+        initial=tuple(bare_answer(each) for each in initial if not _only_a_unit(each)),
         toggles=tuple(_toggles(element, link_id, expressions)),
         constraints=tuple(make_constraints(link_id, element, expressions)),
-        extracted=extension_value(element, urls.OBSERVATION_EXTRACT),
         category=tuple(value_of(each) for each in extensions(element, urls.OBSERVATION_CATEGORY)),
+        **observed(element, link_id, expressions),
+        dynamic=dynamic(element, link_id, expressions),
+        answers_by=_answers_by(element, link_id, expressions),
+        candidates_by=expressions.program(link_id, "candidates", extension_value(element, urls.CANDIDATE_EXPRESSION)),
+        contexts=tuple(_contexts(element, link_id, expressions)),
+        value_set=caller_value_set(element, questionnaire),
+        unit_value_set=extension_value(element, urls.UNIT_VALUE_SET) or "",
+        open_units=extension_value(element, urls.UNIT_OPEN) or "",
+        unit_system=extension_value(element, urls.UNIT_SUPPLEMENTAL_SYSTEM) or "",
+        rich=_rich(element),
+        media=extension_value(element, urls.ITEM_MEDIA),
+        usage=extension_value(element, urls.USAGE_MODE) or "",
+        display_category=concept_code(extension_value(element, urls.DISPLAY_CATEGORY)),
+        columns=tuple(_columns(element)),
+        column_count=extension_value(element, urls.COLUMN_COUNT),
+        width=extension_value(element, urls.WIDTH),
+        collapsible=extension_value(element, urls.COLLAPSIBLE) or "",
+        keyboard=_code(extension_value(element, urls.KEYBOARD)),
+        disabled_display=extension_value(element, urls.DISABLED_DISPLAY)
+        or extension_value(element, urls.DISABLED_DISPLAY_R5)
+        or "",
+        optional_display=extension_value(element, urls.OPTIONAL_DISPLAY) is True,
+        lookup=tuple(str(value_of(each)) for each in extensions(element, urls.LOOKUP_QUESTIONNAIRE)),
+        signature=tuple(value_of(each) for each in extensions(element, urls.SIGNATURE_REQUIRED)),
+        reference_types=tuple(value_of(each) for each in extensions(element, urls.REFERENCE_RESOURCE)),
+        reference_profiles=tuple(value_of(each) for each in extensions(element, urls.REFERENCE_PROFILE)),
     )
 
 
@@ -102,74 +131,8 @@ def make_constraints(owner: str, element: Json, expressions: Expressions) -> Ite
                     program=program,
                     severity="warning" if extension_value(each, "severity") == "warning" else "error",
                     human=extension_text(extension(each, "human")),
-                    location=_location(extension_value(each, "location")) or owner,
+                    locations=tuple(_locations(each)) or (owner,),
                 )
-
-
-def option_key(answer: Json) -> str:
-    """What identifies an option: the code of a coding, or the plain value."""
-    value = value_of(answer)
-    if isinstance(value, dict):
-        return value.get("code") or value.get("reference") or value.get("display", "")
-    return str(value)
-
-
-def _options(element: Json, questionnaire: Json) -> Iterator[Option]:
-    raw: list[Json] = element.get("answerOption", [])
-    if not raw and "answerValueSet" in element:
-        raw = [{"valueCoding": coding} for coding in _contained_codings(element["answerValueSet"], questionnaire)]
-    for option in raw:
-        value = value_of(option)
-        coding: Json = value if isinstance(value, dict) else {}
-        weight = _weight(option, coding)
-        yield Option(
-            key=option_key(option),
-            label=local_text(coding, "display") if coding else _plain_label(option),
-            answer=_answer(option),
-            prefix=extension_value(option, urls.OPTION_PREFIX) or "",
-            weight=weight,
-            exclusive=extension_value(option, urls.EXCLUSIVE) is True,
-            declined=coding.get("system") == urls.ABSENT_REASON,
-            selected=option.get("initialSelected", False),
-        )
-
-
-def _weight(option: Json, coding: Json) -> Any:
-    for element in (option, coding):
-        for url in (urls.ITEM_WEIGHT, urls.ORDINAL_VALUE):
-            value = extension_value(element, url)
-            if value is not None:
-                return value
-    return None
-
-
-def _contained_codings(canonical: str, questionnaire: Json) -> Iterator[Json]:
-    for resource in questionnaire.get("contained", ()):
-        if canonical != f"#{resource.get('id')}":
-            continue
-        for entry in resource.get("expansion", {}).get("contains", ()):
-            yield {key: entry[key] for key in ("system", "version", "code", "display") if key in entry}
-        if "expansion" not in resource:
-            for part in resource.get("compose", {}).get("include", ()):
-                for concept in part.get("concept", ()):
-                    yield {"system": part.get("system", ""), **{k: v for k, v in concept.items() if k != "designation"}}
-
-
-def _plain_label(option: Json) -> LocalText:
-    if "valueString" in option:
-        return local_text(option, "valueString")
-    value = value_of(option)
-    return LocalText(default=str(value))
-
-
-def _answer(element: Json) -> Json:
-    """The value[x] alone, as an answer stores it: without the translations and weights that belong to the form."""
-    for key, value in element.items():
-        if key.startswith("value"):
-            if isinstance(value, dict):
-                return {key: {name: part for name, part in value.items() if name[0] != "_" and name != "extension"}}
-            return {key: value}
-    return {}
 
 
 def _conditions(element: Json, link_id: str, expressions: Expressions) -> Iterator[Condition]:
@@ -192,24 +155,73 @@ def _toggles(element: Json, link_id: str, expressions: Expressions) -> Iterator[
 
 
 def _bound(element: Json, url: str, quantity_url: str) -> Any:
+    """A plain value, or a Quantity where the bound has a unit of its own."""
     value = extension_value(element, url)
     if value is None:
         quantity: Json = extension_value(element, quantity_url) or {}
-        value = quantity.get("value")
+        value = quantity if "code" in quantity or "unit" in quantity else quantity.get("value")
     return decimal(value) if isinstance(value, float) else value
 
 
-def _computed_bound(element: Json, url: str, link_id: str, expressions: Expressions) -> Program | None:
-    """A bound given by an expression: `_valueDate` (or another type) with the extension cqf-expression."""
-    for key, shadow in (extension(element, url) or {}).items():
-        if key.startswith("_value"):
-            return expressions.program(link_id, "bound", extension_value(shadow, urls.CQF_EXPRESSION))
+def _rich(element: Json) -> Rich:
+    shadow: Json = element.get("_text") or {}
+    markdown, xhtml = extension(shadow, urls.MARKDOWN), extension(shadow, urls.XHTML)
+    style = extension_value(shadow, urls.STYLE) or ""
+    if not (markdown or xhtml or style):
+        return _PLAIN
+    return Rich(markdown=extension_text(markdown, "valueMarkdown"), xhtml=extension_text(xhtml), style=style)
+
+
+def _answers_by(element: Json, link_id: str, expressions: Expressions) -> Program | None:
+    found = extension_value(element, urls.ANSWER_EXPRESSION)
+    if found is not None and ("answerOption" in element or "answerValueSet" in element):
+        expressions.fault(link_id, "options", "answerExpression stands instead of answerOption or answerValueSet.")
+        return None
+    return expressions.program(link_id, "options", found)
+
+
+def _contexts(element: Json, link_id: str, expressions: Expressions) -> Iterator[Context]:
+    for each in extensions(element, urls.CONTEXT_EXPRESSION):
+        program = expressions.program(link_id, "context", extension_value(each, "expression"))
+        if program:
+            yield Context(label=extension_text(extension(each, "label")), program=program)
+
+
+def _columns(element: Json) -> Iterator[Column]:
+    for each in extensions(element, urls.CHOICE_COLUMN):
+        yield Column(
+            path=extension_value(each, "path") or "",
+            label=extension_text(extension(each, "label")),
+            width=extension_value(each, "width"),
+            for_display=extension_value(each, "forDisplay") is True,
+        )
+
+
+def _only_a_unit(initial: Json) -> bool:
+    """An initial amount without a number proposes a unit, and answers nothing."""
+    return "valueQuantity" in initial and "value" not in initial["valueQuantity"]
+
+
+def _initial_unit(initial: list[Json]) -> Json | None:
+    for each in initial:
+        if _only_a_unit(each):
+            quantity: Json = each["valueQuantity"]
+            unit = {key: quantity[key] for key in ("system", "code") if key in quantity}
+            return {**unit, "display": quantity.get("unit") or quantity.get("code", "")} if quantity else None
     return None
 
 
-def _location(path: object) -> str:
-    """The linkId in `%resource.item.where(linkId='x')…`: the last one named."""
-    return str(path).rpartition("linkId")[2].partition("'")[2].partition("'")[0] if path else ""
+def _code(value: Any) -> str:
+    """Of a code, a Coding or a CodeableConcept."""
+    return value.get("code") or concept_code(value) if isinstance(value, dict) else str(value or "")
+
+
+def _locations(constraint: Json) -> Iterator[str]:
+    """The linkId in each `%resource.item.where(linkId='x')…`: the last one named."""
+    for each in extensions(constraint, "location"):
+        name = str(value_of(each)).rpartition("linkId")[2].partition("'")[2].partition("'")[0]
+        if name:
+            yield name
 
 
 def _control(element: Json) -> str:

@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from portal.i18n import N_, Message
-from portal.sdc.model import FormItem
+from portal.sdc.amounts import order
+from portal.sdc.model import FormItem, Option
 from portal.sdc.reading import decimal, value_of
 from portal.types import Json
 
@@ -33,11 +34,16 @@ LONGEST: Mapping[str, int] = {"string": 255, "open-choice": 255, "text": 4000, "
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bounds:
-    """The lowest and highest value possible now: fixed in the form, or computed (the day before today, another answer)."""
+    """What may be answered now. The lowest and highest value: fixed in the form, or computed (the day before today, another
+    answer); a Quantity where the bound has a unit of its own. `options` and `units` are those of an item whose choices are
+    not all in the form, None when the form's own hold.
+    """
 
     low: Any
     high: Any
     today: str = ""
+    options: tuple[Option, ...] | None = None
+    units: tuple[Json, ...] | None = None
 
 
 def check_limits(item: FormItem, answer: Json, bounds: Bounds) -> None:
@@ -52,7 +58,7 @@ def check_limits(item: FormItem, answer: Json, bounds: Bounds) -> None:
     elif isinstance(value, (int, float, Decimal)):
         _check_number(item, decimal(value), bounds)
     elif isinstance(value, dict) and "valueQuantity" in answer and value.get("value") is not None:
-        _check_number(item, decimal(value["value"]), bounds)
+        _check_amount(item, cast("Json", value), bounds)
 
 
 def _check_text(item: FormItem, value: str) -> None:
@@ -66,6 +72,27 @@ def _check_text(item: FormItem, value: str) -> None:
         raise NotAnAnswer(N_("Use at least {least} characters."), least=item.min_length)
     if item.regex and not re.fullmatch(item.regex, value):
         raise NotAnAnswer(N_("This answer is not written as expected."))
+
+
+def _check_amount(item: FormItem, amount: Json, bounds: Bounds) -> None:
+    """Bounds with units are compared with the amount by its own unit."""
+    for bound, wrong, sentence in (
+        (bounds.low, -1, N_("The amount must be {amount} or more.")),
+        (bounds.high, 1, N_("The amount must be {amount} or less.")),
+    ):
+        if isinstance(bound, dict):
+            limit = cast("Json", bound)
+            unit = limit.get("unit") or limit.get("code", "")
+            found = order(amount, limit)
+            if found is None:
+                raise NotAnAnswer(N_("Give this amount in a unit that compares with {unit}."), unit=unit)
+            if found == wrong:
+                raise NotAnAnswer(sentence, amount=f"{limit['value']}\u00a0{unit}")
+    plain = Bounds(
+        low=None if isinstance(bounds.low, dict) else bounds.low,
+        high=None if isinstance(bounds.high, dict) else bounds.high,
+    )
+    _check_number(item, decimal(amount["value"]), plain)
 
 
 def _check_number(item: FormItem, value: Decimal, bounds: Bounds) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
+from portal.sdc.fault import Fault
 from portal.sdc.program import Plan, Program
 from portal.sdc.reading import LocalText
 from portal.types import Json
@@ -25,6 +26,8 @@ class Option:
     exclusive: bool = False
     declined: bool = False
     selected: bool = False
+    media: Json | None = None  # Attachment: a picture of this answer
+    columns: tuple[str, ...] = ()  # what stands in the columns of `FormItem.columns`, where the form has some
 
     def text(self, locale: str) -> str:
         return self.label(locale)
@@ -41,13 +44,31 @@ class Condition:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Constraint:
-    """True when all is well. `location` is the linkId where the sentence belongs, the constrained item by default."""
+    """True when all is well. `locations` are the linkIds where the sentence belongs, the constrained item by default."""
 
     key: str
     program: Program
     severity: Literal["error", "warning"]
     human: LocalText
-    location: str
+    locations: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Column:
+    """One column of a list of choices: a property of a code, or FHIRPath on a resource. `width`: a Quantity, % or pixels."""
+
+    path: str
+    label: LocalText
+    width: Json | None
+    for_display: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Context:
+    """What may be shown beside a question to help answer it: resources that `program` finds."""
+
+    label: LocalText
+    program: Program
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +77,31 @@ class Toggle:
 
     keys: frozenset[str]
     program: Program
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Dynamic:
+    """What an expression of the form says in place of a fixed property of the item (cqf-expression)."""
+
+    text: Program | None = None
+    required: Program | None = None
+    read_only: Program | None = None
+    repeats: Program | None = None
+    min_occurs: Program | None = None
+    max_occurs: Program | None = None
+    value_set: Program | None = None
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, name) for name in self.__slots__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rich:
+    """The text of an item with its look, where the form gives one. None of it is safe to show before it is cleaned."""
+
+    markdown: LocalText = field(default_factory=LocalText)
+    xhtml: LocalText = field(default_factory=LocalText)
+    style: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -112,7 +158,33 @@ class FormItem:
     toggles: tuple[Toggle, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     extracted: bool | None = None  # None: as its parent
+    relation: Literal["", "member", "component"] = ""  # of its Observation to that of the nearest item around it
+    observed_codes: tuple[Json, ...] = ()  # the codes of its Observation
     category: tuple[Json, ...] = ()
+    dynamic: Dynamic = field(default_factory=Dynamic)
+    answers_by: Program | None = None  # its results are the possible answers
+    candidates_by: Program | None = None  # its results may be picked as an answer
+    contexts: tuple[Context, ...] = ()
+    value_set: str = ""  # canonical of a value set that only the caller can expand
+    unit_value_set: str = ""
+    open_units: Literal["", "optionsOnly", "optionsOrType", "optionsOrString"] = ""
+    unit_system: str = ""  # of units beside the listed ones
+    # what follows is for whoever draws the item
+    rich: Rich = field(default_factory=Rich)
+    media: Json | None = None  # Attachment beside the question
+    usage: str = ""  # capture, display, display-non-empty, capture-display, capture-display-non-empty
+    display_category: str = ""  # instructions, security
+    columns: tuple[Column, ...] = ()
+    column_count: int | None = None
+    width: Json | None = None
+    collapsible: str = ""  # default-open, default-closed
+    keyboard: str = ""
+    disabled_display: str = ""  # hidden, protected
+    optional_display: bool = False
+    lookup: tuple[str, ...] = ()  # forms in which the answer to a reference may be entered
+    signature: tuple[Json, ...] = ()  # CodeableConcepts: whose signature this part needs
+    reference_types: tuple[str, ...] = ()  # resource types that a reference may point at
+    reference_profiles: tuple[str, ...] = ()
 
     @property
     def question(self) -> bool:
@@ -122,6 +194,15 @@ class FormItem:
     @property
     def is_choice(self) -> bool:
         return self.type in ("choice", "open-choice")
+
+    @property
+    def captured(self) -> bool:
+        """Whether a person fills it in; some texts are only for reading the answers afterwards."""
+        return not self.usage or self.usage.startswith("capture")
+
+    @property
+    def has_options(self) -> bool:
+        return bool(self.options or self.answers_by or self.value_set or self.dynamic.value_set)
 
     @property
     def unit_text(self) -> str:
@@ -207,15 +288,6 @@ class AlertRule:
         return self.text(locale)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fault:
-    """Something in the form itself that does not work: for its author, never for the person who fills it."""
-
-    link_id: str
-    what: str
-    text: str
-
-
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Form:
     questionnaire: Json
@@ -240,6 +312,14 @@ class Form:
     constraints: tuple[Constraint, ...]
     plan: Plan
     faults: tuple[Fault, ...]
+    ignored: tuple[Fault, ...] = ()  # extensions that the form carries and that have no effect here
+    batches: Mapping[str, tuple[Program, ...]] = field(  # sourceQueries, by the name of their Bundle
+        default_factory=dict[str, tuple[Program, ...]]
+    )
+    performers: tuple[str, ...] = ()  # resource types of those who may fill it in
+    entry_mode: str = ""  # random, prior-edit, sequential
+    signature: tuple[Json, ...] = ()
+    extracted: bool = False
 
     @property
     def canonical(self) -> str:

@@ -10,9 +10,9 @@ from typing import Any
 
 from portal.fhir.systems import KEPT_WHILE_NOT_ASKED as KEPT
 from portal.sdc import urls
-from portal.sdc.model import FormItem
+from portal.sdc.model import FormItem, Option
 from portal.sdc.reading import value_of
-from portal.sdc.values import matching_option
+from portal.sdc.values import option_of
 from portal.types import Json
 
 
@@ -21,7 +21,9 @@ class Node:
     or for a question the children beneath each of its answers.
     """
 
-    __slots__ = ("active", "answers", "bound", "branches", "edited", "extra", "item", "live", "own", "parent", "path")
+    __slots__ = (
+        "active", "answers", "bound", "branches", "edited", "extra", "item", "live", "options", "own", "parent", "path",
+    )  # fmt: skip
 
     def __init__(self, item: FormItem, parent: "Node | None", path: str) -> None:
         self.item = item
@@ -34,6 +36,7 @@ class Node:
         self.branches: list[list[Node]] = []
         self.extra: Json = {}  # id, extension, definition, text of a loaded response, given back untouched
         self.bound: dict[str, list[Any]] = {}  # what this copy was populated from, by name
+        self.options: tuple[Option, ...] | None = None  # where the possible answers are not all in the form
         self.live: Json | None = None
 
     def children(self) -> Iterator["Node"]:
@@ -64,8 +67,9 @@ class Node:
         inside = [child.live for child in self.branches[index] if child.live] if index < len(self.branches) else []
         value = value_of(answer)
         weighed = answer
-        if self.item.options and isinstance(value, dict):
-            option = self.item.option(matching_option(self.item, answer))
+        options = self.item.options if self.options is None else self.options
+        if options and isinstance(value, dict):
+            option = option_of(options, answer)
             if option is not None and option.weight is not None:
                 weight: Json = {"url": urls.ITEM_WEIGHT, "valueDecimal": Decimal(str(option.weight))}
                 others = [each for each in value.get("extension", ()) if each.get("url") != urls.ITEM_WEIGHT]

@@ -5,6 +5,7 @@ from typing import Any
 
 from portal.i18n import Message
 from portal.sdc.model import AlertRule, Option
+from portal.types import Json
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,7 +27,8 @@ class Change:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ItemState:
     """How one item stands. `value` is typed as `FormSession.set` takes it, None when unanswered, a list when the question
-    takes several answers. `options` are those that may be chosen now. `error` is the sentence to show at the question.
+    takes several answers. `options` are those that may be chosen now, `units` likewise. `error` is the sentence to show at
+    the question. `text` and `required` are the item's own, or what an expression of the form says instead.
     """
 
     path: str
@@ -36,3 +38,6 @@ class ItemState:
     read_only: bool
     edited: bool
     options: tuple[Option, ...]
+    text: str = ""
+    required: bool = False
+    units: tuple[Json, ...] = ()

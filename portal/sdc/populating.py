@@ -6,13 +6,14 @@ First values by expression follow in the engine, where they see these contexts.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 from portal.fhirpath import FhirPathError
+from portal.sdc.amounts import as_unit, number_in
 from portal.sdc.limits import Bounds, NotAnAnswer, check_limits
 from portal.sdc.model import FormItem
 from portal.sdc.nodes import Node
-from portal.sdc.reading import decimal
 from portal.sdc.tree import Tree
 from portal.sdc.values import ANSWER_KEY, matching_option
 from portal.types import Json
@@ -31,7 +32,7 @@ def populate_groups(engine: "Engine") -> None:
             continue
         for node in tuple(engine.nodes_of(item.link_id)):
             try:
-                results = [each for found in engine.run(item.populated_by, node.parent) for each in _resources(found)]
+                results = [each for found in engine.run(item.populated_by, node.parent) for each in resources(found)]
             except FhirPathError as error:
                 engine.faults[item.link_id] = str(error)
                 continue
@@ -44,10 +45,11 @@ def populate_groups(engine: "Engine") -> None:
         engine.tree.index()
 
 
-def populate_observations(tree: Tree, observations: Sequence[Json], now: datetime) -> None:
-    """The newest final Observation of one of the item's codes, if not older than the item allows."""
+def populate_observations(tree: Tree, observations: Sequence[Json], now: datetime) -> dict[str, Json]:
+    """The newest final Observation of one of the item's codes, if not older than the item allows; by the path it went to."""
+    used: dict[str, Json] = {}
     if not observations:
-        return
+        return used
     for nodes in tree.by_link_id.values():
         for node in nodes:
             period = _period(tree, node.item)
@@ -57,10 +59,13 @@ def populate_observations(tree: Tree, observations: Sequence[Json], now: datetim
                 answers = _answer(node.item, observation)
                 if answers:
                     node.answers = answers
+                    used[node.path] = observation
                     break
+    return used
 
 
-def _resources(found: Any) -> Iterator[Any]:
+def resources(found: Any) -> Iterator[Any]:
+    """The resources of a Bundle, or the thing itself."""
     if isinstance(found, dict) and cast("Json", found).get("resourceType") == "Bundle":
         yield from (entry["resource"] for entry in cast("Json", found).get("entry", ()) if "resource" in entry)
     else:
@@ -115,10 +120,18 @@ def _answer(item: FormItem, observation: Json) -> list[Json]:
     answer: Json = {}
     match item.type:
         case "integer" | "decimal" if key == "valueQuantity":
-            unit = (item.unit or {}).get("code")
-            if "comparator" not in value and value.get("code", unit) == unit and "value" in value:
-                number = decimal(value["value"])
+            number = _in_unit(item, value)
+            if number is not None and (item.type == "decimal" or number == int(number)):
                 answer = {ANSWER_KEY[item.type]: int(number) if item.type == "integer" else number}
+        case "quantity" if key == "valueQuantity":
+            number = _in_unit(item, value)
+            if number is not None:
+                unit = item.unit or {
+                    "system": value.get("system"),
+                    "code": value.get("code"),
+                    "display": value.get("unit"),
+                }
+                answer = {"valueQuantity": {"value": number, **as_unit(unit)}}
         case "integer" | "decimal" if key == "valueInteger":
             answer = {ANSWER_KEY[item.type]: value}
         case "choice" | "open-choice" if key == "valueCodeableConcept":
@@ -137,3 +150,11 @@ def _answer(item: FormItem, observation: Json) -> list[Json]:
     except NotAnAnswer:
         return []
     return [answer] if answer else []
+
+
+def _in_unit(item: FormItem, quantity: Json) -> Decimal | None:
+    """The number in the question's unit. What a conversion adds behind the point is cut to what the question takes."""
+    number = number_in(quantity, item.unit)
+    if number is None or number == quantity["value"] or item.max_decimals is None:
+        return number
+    return number.quantize(Decimal(1).scaleb(-item.max_decimals), ROUND_HALF_UP)

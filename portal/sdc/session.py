@@ -10,15 +10,15 @@ from portal.errors import Invalid, Problem
 from portal.fhirpath import FhirPathError
 from portal.i18n import N_, Message
 from portal.sdc import checking, extraction
-from portal.sdc.choosing import answers_given, options_now
+from portal.sdc.choosing import answers_given, offered, options_now
 from portal.sdc.conversion import same_answers, truth
-from portal.sdc.engine import Effects, Engine, Fetch
+from portal.sdc.engine import Effects, Engine, Expand, Fetch
 from portal.sdc.limits import NotAnAnswer
-from portal.sdc.model import AlertRule, Form, Section
+from portal.sdc.model import AlertRule, Form, Option, Section
 from portal.sdc.nodes import Node
 from portal.sdc.outcome import Change, ItemState
 from portal.sdc.parsing import parse_text
-from portal.sdc.populating import populate_observations
+from portal.sdc.populating import populate_observations, resources
 from portal.sdc.scoring import ScoreResult
 from portal.sdc.tree import Tree
 from portal.sdc.values import from_answer
@@ -35,6 +35,7 @@ class FormSession:
     A new response is populated ($populate) from what is known: `given` are launch contexts by name (patient, user…) as
     resources; `observations` those that linked questions may take their answer from; `fetch` answers the form's FHIR
     queries (to know which will be asked, begin once with a `fetch` that notes the addresses and gives None).
+    `expand` gives the value sets that the form only names; without it any code of theirs is taken.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class FormSession:
         about: Json | None = None,
         given: Mapping[str, Any] | None = None,
         fetch: Fetch | None = None,
+        expand: Expand | None = None,
         observations: Sequence[Json] = (),
     ) -> None:
         self.form = form
@@ -57,10 +59,10 @@ class FormSession:
         self._errors: dict[str, Message] = {}
         self._tree = Tree(form, response)
         head = {"questionnaire": form.canonical, "status": "in-progress", **self._about}
-        self._engine = Engine(form, self._tree, head, given or {}, self._now, fetch)
-        if response is None:
-            populate_observations(self._tree, observations, self._now)
+        self._engine = Engine(form, self._tree, head, given or {}, self._now, fetch=fetch, expand=expand)
+        self._populated = populate_observations(self._tree, observations, self._now) if response is None else {}
         self._engine.start(fresh=response is None)
+        self._weigh()
         self._raised = {rule.id for rule in self.alerts()}
 
     # Answering
@@ -72,7 +74,7 @@ class FormSession:
         """
         node = self._node(path)
         item = node.item
-        if item.read_only or not item.question:
+        if not item.question or self._engine.flag(item.dynamic.read_only, node, fixed=item.read_only):
             raise self._refusal(path, N_("This answer is filled in by the form."))
         try:
             answers = answers_given(self._engine, node, value)
@@ -111,11 +113,17 @@ class FormSession:
         """One more copy of the repeating group that `path` (any of its copies) belongs to, at the end."""
         node = self._node(path)
         copies = self._tree.copies_of(node)
-        if not node.item.repeats or (node.item.max_occurs is not None and len(copies) >= node.item.max_occurs):
+        dynamic = node.item.dynamic
+        most = self._engine.said(dynamic.max_occurs, node, node.item.max_occurs)
+        if not self._engine.flag(dynamic.repeats, node, fixed=node.item.repeats) or (
+            most is not None and len(copies) >= most
+        ):
             raise self._refusal(path, N_("No more can be added here."))
         made = self._tree.make(node.item, node.parent, None)
         siblings = self._tree.siblings(node)
         siblings.insert(siblings.index(copies[-1]) + 1, made)
+        self._tree.index()
+        self._engine.initial_values(list(made.walk()))
         return self._regrown({each.item.link_id for each in made.walk()})
 
     def remove(self, path: str) -> Change:
@@ -139,10 +147,35 @@ class FormSession:
             enabled=node.active,
             value=values if item.repeats and item.question else (values[0] if values else None),
             error=self._errors.get(path),
-            read_only=item.read_only,
+            read_only=self._engine.flag(item.dynamic.read_only, node, fixed=item.read_only),
             edited=node.edited,
             options=options_now(self._engine, node),
+            text=str(self._engine.said(item.dynamic.text, node, item.text(self.locale))),
+            required=checking.required(self._engine, node),
+            units=self._engine.units(node),
         )
+
+    def candidates(self, path: str) -> tuple[Option, ...]:
+        """What the form proposes to pick from (candidateExpression): `set(path, answer's value)` takes one."""
+        node = self._node(path)
+        return offered(self._engine, node, node.item.candidates_by) if node.item.candidates_by else ()
+
+    def contexts(self, path: str) -> list[tuple[str, list[Any]]]:
+        """What the form wants shown beside a question (contextExpression): a label, and what was found."""
+        node = self._node(path)
+        found: list[tuple[str, list[Any]]] = []
+        for context in node.item.contexts:
+            try:
+                results = [each for one in self._engine.run(context.program, node) for each in resources(one)]
+            except FhirPathError as error:
+                self._engine.faults[node.item.link_id] = str(error)
+                continue
+            found.append((context.label(self.locale), results))
+        return found
+
+    def given(self, path: str) -> tuple[Json, ...]:
+        """The answers of a question as FHIR stores them: a coding with its display, a reference, an attachment."""
+        return tuple(self._node(path).answers)
 
     def sections(self) -> list[Section]:
         """The sections that ask something at this moment."""
@@ -150,7 +183,11 @@ class FormSession:
 
     def visible(self, section: Section) -> list[str]:
         """Paths of the items that a section shows now, in order: groups and texts to read before what they hold."""
-        return [node.path for node in self._section_nodes(section) if node.active and not self._within_hidden(node)]
+        return [
+            node.path
+            for node in self._section_nodes(section)
+            if node.active and node.item.captured and not self._within_hidden(node)
+        ]
 
     def copies(self, path: str) -> list[str]:
         """Paths of all copies of a repeating group."""
@@ -196,6 +233,11 @@ class FormSession:
         return dict(self._engine.faults)
 
     @property
+    def populated(self) -> Mapping[str, Json]:
+        """The Observation that each path got its first answer from, in a response that begins here."""
+        return {path: observation for path, observation in self._populated.items() if path in self._tree.by_path}
+
+    @property
     def unknown(self) -> tuple[str, ...]:
         """LinkIds of the stored response that this version of the form does not have; their answers are not carried over."""
         return tuple(self._tree.unknown)
@@ -222,6 +264,15 @@ class FormSession:
         return extraction.observations(self.form, response)
 
     # Inside
+
+    def _weigh(self) -> None:
+        """Looks up the options of answers that were there before, so that their weights are known to the scores."""
+        waiting = [each for each in self._walk() if each.answers and each.item.has_options and not each.item.options]
+        for node in waiting:
+            options_now(self._engine, node)
+            self._engine.refresh(node)
+        if waiting:
+            self._engine.settle({node.item.link_id for node in waiting}, Effects())
 
     def _node(self, path: str) -> Node:
         node = self._tree.by_path.get(path)

@@ -1,7 +1,7 @@
 """Between what a page or a program gives (a code, a number, a date) and what FHIR stores as an answer."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
@@ -19,7 +19,7 @@ from portal.sdc.limits import (
     check_limits,
     real_day,
 )
-from portal.sdc.model import FormItem
+from portal.sdc.model import FormItem, Option
 from portal.sdc.reading import decimal, value_of
 from portal.types import Json
 
@@ -63,7 +63,10 @@ def to_answer(item: FormItem, value: object, bounds: Bounds) -> Json:
     """One typed value as an answer element. Raises `NotAnAnswer`."""
     if item.is_choice:
         return _choice(item, value, bounds)
-    answer = {ANSWER_KEY[item.type]: _TO_FHIR[item.type](item, value)}
+    if item.type == "quantity":
+        answer: Json = {"valueQuantity": _quantity(item, value, bounds.units)}
+    else:
+        answer = {ANSWER_KEY[item.type]: _TO_FHIR[item.type](item, value)}
     check_limits(item, answer, bounds)
     return answer
 
@@ -95,15 +98,23 @@ def fits(item: FormItem, answer: Json) -> bool:
 
 def matching_option(item: FormItem, answer: Json) -> str | None:
     """The key of the option that an answer is: codings are equal by system and code, whatever they display."""
+    option = option_of(item.options, answer)
+    return option.key if option else None
+
+
+def option_of(options: Sequence[Option], answer: Json) -> Option | None:
+    """The option that an answer is. A number is no truth value: 1 is not true."""
     value = value_of(answer)
     if isinstance(value, dict):
         wanted = _identity(cast("Json", value))
-        for option in item.options:
+        for option in options:
             own = value_of(option.answer)
             if isinstance(own, dict) and _identity(cast("Json", own)) == wanted:
-                return option.key
+                return option
         return None
-    return next((option.key for option in item.options if value_of(option.answer) == value), None)
+    return next(
+        (each for each in options if (own := value_of(each.answer)) == value and type(own) is type(value)), None
+    )
 
 
 def _identity(coding: Json) -> tuple[Any, Any, Any]:
@@ -111,20 +122,17 @@ def _identity(coding: Json) -> tuple[Any, Any, Any]:
 
 
 def _choice(item: FormItem, value: object, bounds: Bounds) -> Json:
-    if isinstance(value, Mapping):
-        given = cast("Json", dict(value))
-        key = matching_option(item, {"valueCoding": given})
-    else:
-        given = {}
-        key = str(value) if not isinstance(value, bool) else ""
-    option = item.option(key)
+    options = item.options if bounds.options is None else bounds.options
+    given: Json = dict(cast("Mapping[str, Any]", value)) if isinstance(value, Mapping) else {}
+    key = str(value) if not isinstance(value, bool) else ""
+    option = option_of(options, {"valueCoding": given}) if given else next((o for o in options if o.key == key), None)
     if option is not None:
         return option.answer
     if item.type == "open-choice" and isinstance(value, str) and value.strip():
         answer = {"valueString": _text(item, value)}
         check_limits(item, answer, bounds)
         return answer
-    if given.get("code") and not item.options:  # the options are in a value set that the caller expands
+    if given.get("code") and not options and item.has_options:  # the options are in a value set that the caller expands
         return {"valueCoding": given}
     raise NotAnAnswer(CHOOSE)
 
@@ -188,15 +196,16 @@ def _time(_item: FormItem, value: object) -> str:
     return _matching(TIME, WRITE_TIME, text)
 
 
-def _quantity(item: FormItem, value: object) -> Json:
+def _quantity(item: FormItem, value: object, units: tuple[Json, ...] | None) -> Json:
     given: Json = dict(cast("Mapping[str, Any]", value)) if isinstance(value, Mapping) else {"value": value}
     number = _number(item, given.get("value"))
     unit = item.unit or {}
     wanted = given.get("code") or given.get("unit")
-    if wanted and item.unit_options:
-        chosen = next((each for each in item.unit_options if wanted in (each.get("code"), each.get("display"))), None)
+    listed = item.unit_options if units is None else units
+    if wanted and listed:
+        chosen = next((each for each in listed if wanted in (each.get("code"), each.get("display"))), None)
         if chosen is None:
-            raise NotAnAnswer(N_("Choose one of the units shown."))
+            return {**_other_unit(item, given), "value": number}
         unit = chosen
     elif wanted and not item.unit:
         return {**given, "value": number}
@@ -205,6 +214,17 @@ def _quantity(item: FormItem, value: object) -> Json:
         stored["unit"] = unit.get("display") or unit.get("code")
         stored.update({key: unit[key] for key in ("system", "code") if key in unit})
     return stored
+
+
+def _other_unit(item: FormItem, given: Json) -> Json:
+    """A unit beside the listed ones, where the form takes it: a code of a system, or a word without a code."""
+    word = str(given.get("unit") or given.get("code"))
+    if item.open_units == "optionsOrString":
+        return {"unit": word}
+    system = given.get("system") or item.unit_system
+    if item.open_units == "optionsOrType" and given.get("code") and system and system == (item.unit_system or system):
+        return {"unit": word, "system": system, "code": given["code"]}
+    raise NotAnAnswer(N_("Choose one of the units shown."))
 
 
 def _attachment(item: FormItem, value: object) -> Json:
@@ -224,7 +244,11 @@ def _structure(_item: FormItem, value: object) -> Json:
 
 
 def _reference(item: FormItem, value: object) -> Json:
-    return {"reference": value} if isinstance(value, str) and "/" in value else _structure(item, value)
+    found = {"reference": value} if isinstance(value, str) and "/" in value else _structure(item, value)
+    kind = found.get("type") or str(found.get("reference", "")).rpartition("/")[0].rpartition("/")[2]
+    if item.reference_types and kind and kind not in item.reference_types:
+        raise NotAnAnswer(N_("This cannot be chosen here."))
+    return found
 
 
 _TO_FHIR = {
@@ -239,5 +263,4 @@ _TO_FHIR = {
     "url": _text,
     "attachment": _attachment,
     "reference": _reference,
-    "quantity": _quantity,
 }

@@ -125,10 +125,14 @@ def test_dates_compare_at_the_precision_they_share(given, holds):
     assert asked(session) is holds
 
 
-def test_quantities_of_different_units_do_not_compare():
+@pytest.mark.parametrize(
+    ("amount", "unit", "holds"),
+    [(9, "mg", False), (9000, "mg", True), (6, "g", True), (9, "cm", False), (9, "[?]", False)],
+)
+def test_amounts_compare_by_their_units(amount, unit, holds):
     session = when(">", {"answerQuantity": {"value": 5, "code": "g"}}, "quantity")
-    session.set("a", {"value": 9, "code": "mg"})
-    assert not asked(session)
+    session.set("a", {"value": amount, "code": unit})
+    assert asked(session) is holds
 
 
 def test_an_expression_decides_what_enable_when_cannot_say():

@@ -122,11 +122,11 @@ def test_the_newest_observation_of_the_code_is_taken():
     assert weighed(weight("70", "2026-05-01"), weight("72.5", "2026-11-01T09:00:00+01:00")) == Decimal("72.5")
 
 
-def test_an_observation_that_is_old_withdrawn_impossible_or_in_another_unit_is_not():
+def test_an_observation_that_is_old_withdrawn_impossible_or_of_something_else_is_not():
     assert weighed(weight("70", "2024-05-01")) is None
     assert weighed(weight("70", "2026-05-01", status="entered-in-error")) is None
     assert weighed(weight("700", "2026-05-01")) is None
-    assert weighed(weight("150", "2026-05-01", unit="[lb_av]")) is None
+    assert weighed(weight("150", "2026-05-01", unit="cm")) is None
 
 
 def test_a_first_value_that_nobody_could_answer_is_not_given():

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from portal.authoring.commands import questionnaire
 from portal.chance import SystemChance
 from portal.clock import SystemClock
-from portal.embedded import create_app
+from portal.embedded import box_options, create_app
 from portal.errors import PortalError
 from portal.fhirpath.cli import evaluate_file
 from portal.i18n import texts
@@ -62,14 +62,10 @@ def fhir_serve(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8888,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
-    """A FHIR R4 server in Aidbox's dialect. BOX_ROOT_CLIENT_SECRET makes Client `root`, BOX_ADMIN_PASSWORD User `admin`."""
-    app = create_app(
-        data,
-        clock=SystemClock(),
-        chance=SystemChance(),
-        root_secret=os.environ.get("BOX_ROOT_CLIENT_SECRET"),
-        admin_password=os.environ.get("BOX_ADMIN_PASSWORD"),
-    )
+    """A FHIR R4 server in Aidbox's dialect. BOX_ROOT_CLIENT_SECRET makes Client `root`, BOX_ADMIN_PASSWORD User `admin`;
+    docs/aidbox.md has the other BOX_ variables.
+    """
+    app = create_app(data, clock=SystemClock(), chance=SystemChance(), **box_options(os.environ))
     sys.stdout.write(f"FHIR R4: http://{host}:{port}/fhir, records in {data}\n")
     sys.stdout.flush()
     uvicorn.run(app, host=host, port=port, access_log=False, server_header=False, timeout_graceful_shutdown=10)

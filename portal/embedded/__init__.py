@@ -4,7 +4,7 @@ from portal.embedded.access import SqlTwin
 from portal.embedded.backend import Backend, open_backend
 from portal.embedded.delivery import Deliver
 from portal.embedded.identity import ROOT, Authenticate, Identity
-from portal.embedded.standalone import create_app
+from portal.embedded.standalone import box_options, create_app
 from portal.embedded.subscriptions import Destination
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Destination",
     "Identity",
     "SqlTwin",
+    "box_options",
     "create_app",
     "open_backend",
 ]

@@ -17,6 +17,7 @@ from portal.embedded.secrets import password_fits, protect
 from portal.embedded.service import Service
 from portal.embedded.store import LIVE, Store, Unit
 from portal.embedded.subscriptions import Subscriptions
+from portal.embedded.vault import Vault
 from portal.embedded.wire import Wire
 from portal.types import Json
 
@@ -44,6 +45,7 @@ async def open_backend(
     base_url: str | None = None,
     created_at_url: str = CREATED_AT,
     whole_references: bool = True,
+    vault: Vault | None = None,
     sql_twins: Mapping[str, SqlTwin] | None = None,
     root_secret: str | None = None,
     admin_password: str | None = None,
@@ -53,7 +55,8 @@ async def open_backend(
 
     `root_secret` makes Client `root`, to whom no policy applies; `admin_password` makes User `admin` with a policy that
     allows everything, as Aidbox does from BOX_ROOT_CLIENT_SECRET and BOX_ADMIN_PASSWORD. `deliver` takes the events of
-    topic subscriptions; without `whole_references`, a reference may lead nowhere (BOX_FHIR_VALIDATION_SKIP_REFERENCE).
+    topic subscriptions; without `whole_references`, a reference may lead nowhere (BOX_FHIR_VALIDATION_SKIP_REFERENCE); `vault` holds
+    secrets that resources name (BOX_VAULT_CONFIG).
 
     NotReady when the folder is in use by another process, cannot be written, or holds a damaged file.
     """
@@ -66,6 +69,7 @@ async def open_backend(
         clock=clock,
         created_at_url=created_at_url,
         whole_references=whole_references,
+        vault=vault or Vault(),
     )
     await store.write(lambda unit: _start(unit, engine, root_secret, admin_password))
     guard = Guard(engine, sql_twins or {})

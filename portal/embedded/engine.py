@@ -19,6 +19,7 @@ from portal.embedded.store import LIVE, Kept, Names, Unit, find
 from portal.embedded.terminology import value_set_members
 from portal.embedded.text import dumps, loads
 from portal.embedded.validate import Validator
+from portal.embedded.vault import Vault
 from portal.types import Json
 
 CREATED_AT = "https://aidbox.app/ex/createdAt"
@@ -35,6 +36,7 @@ class Engine:
     created_at_url: str = CREATED_AT
     parameters: dict[str, dict[str, Parameter]] = field(default_factory=dict[str, dict[str, Parameter]])
     whole_references: bool = True
+    vault: Vault = field(default_factory=Vault)
     validator: Validator = field(init=False)
     _plans: dict[str, Plan] = field(default_factory=dict[str, Plan])
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import TypedDict
 
 from portal.chance import Chance
 from portal.clock import Clock
 from portal.embedded.access import SqlTwin
 from portal.embedded.backend import Backend, open_backend
+from portal.embedded.engine import CREATED_AT
 from portal.embedded.identity import Authenticate
+from portal.embedded.vault import open_vault
 from portal.embedded.wire import Receive, Scope, Send
 from portal.errors import NotReady
 
@@ -39,6 +42,35 @@ class StandaloneApp:
         await send({"type": "lifespan.shutdown.complete"})
 
 
+class BoxOptions(TypedDict, total=False):
+    """What `create_app` takes from Aidbox's variables."""
+
+    root_secret: str
+    admin_password: str
+    base_url: str
+    created_at_url: str
+    whole_references: bool
+    vault_config: Path
+
+
+def box_options(variables: Mapping[str, str]) -> BoxOptions:
+    """Aidbox's variables, as far as they mean something here; an empty one is not set."""
+    options: BoxOptions = {}
+    if secret := variables.get("BOX_ROOT_CLIENT_SECRET"):
+        options["root_secret"] = secret
+    if password := variables.get("BOX_ADMIN_PASSWORD"):
+        options["admin_password"] = password
+    if address := variables.get("BOX_WEB_BASE_URL"):
+        options["base_url"] = f"{address.rstrip('/')}/fhir"
+    if url := variables.get("BOX_FHIR_CREATEDAT_URL"):
+        options["created_at_url"] = url
+    if skip := variables.get("BOX_FHIR_VALIDATION_SKIP_REFERENCE"):
+        options["whole_references"] = skip.lower() != "true"
+    if config := variables.get("BOX_VAULT_CONFIG"):
+        options["vault_config"] = Path(config)
+    return options
+
+
 def create_app(
     folder: Path,
     *,
@@ -49,10 +81,15 @@ def create_app(
     base_url: str | None = None,
     authenticate: Authenticate | None = None,
     sql_twins: Mapping[str, SqlTwin] | None = None,
+    created_at_url: str = CREATED_AT,
+    whole_references: bool = True,
+    vault_config: Path | None = None,
 ) -> StandaloneApp:
-    """An ASGI application on `folder`. Without `authenticate`, only Basic and the tokens of `/auth/token` are known.
+    """An ASGI application on `folder`. Without `authenticate`, only Basic, the tokens of `/auth/token` and those that a
+    TokenIntrospector believes are known.
 
-    `root_secret` and `admin_password` are Aidbox's BOX_ROOT_CLIENT_SECRET and BOX_ADMIN_PASSWORD.
+    The others are Aidbox's BOX_ROOT_CLIENT_SECRET, BOX_ADMIN_PASSWORD, BOX_WEB_BASE_URL (with /fhir), BOX_FHIR_CREATEDAT_URL,
+    BOX_FHIR_VALIDATION_SKIP_REFERENCE (the contrary of `whole_references`) and BOX_VAULT_CONFIG.
     """
 
     def nobody(_: str) -> None:
@@ -62,6 +99,8 @@ def create_app(
         return await open_backend(
             folder, clock=clock, chance=chance, authenticate=authenticate or nobody, base_url=base_url,
             sql_twins=sql_twins, root_secret=root_secret, admin_password=admin_password,
+            created_at_url=created_at_url, whole_references=whole_references,
+            vault=open_vault(vault_config) if vault_config else None,
         )  # fmt: skip
 
     return StandaloneApp(opening)

@@ -13,6 +13,7 @@ from portal.embedded.search.values import written_instant
 from portal.embedded.store import DELETED, LIVE, Kept, Unit, all_live, find
 from portal.embedded.store import versions as all_versions
 from portal.embedded.text import dumps, stored
+from portal.embedded.vault import Vault
 from portal.fhirpath import Expression, FhirPathError, compile  # noqa: A004
 from portal.types import Json
 
@@ -56,7 +57,10 @@ class Subscriptions:
             topic = body_of(kept)
             if topic.get("status") == "active":
                 topics[str(topic.get("url", ""))] = tuple(_triggers(topic))
-        found = [_destination(body_of(kept), topics) for kept in all_live(connection, names, "AidboxTopicDestination")]
+        found = [
+            _destination(body_of(kept), topics, self.engine.vault)
+            for kept in all_live(connection, names, "AidboxTopicDestination")
+        ]
         self.destinations = {d.id: d for d in found if d}
 
     def follow(self, unit: Unit) -> None:
@@ -141,7 +145,7 @@ def _triggers(topic: Json) -> list[Trigger]:
     return found
 
 
-def _destination(resource: Json, topics: dict[str, tuple[Trigger, ...]]) -> Destination | None:
+def _destination(resource: Json, topics: dict[str, tuple[Trigger, ...]], vault: Vault) -> Destination | None:
     parameters: list[Json] = resource.get("parameter", [])
 
     def first(name: str) -> Any:
@@ -151,7 +155,8 @@ def _destination(resource: Json, topics: dict[str, tuple[Trigger, ...]]) -> Dest
     topic, endpoint = str(resource.get("topic", "")), first("endpoint")
     if topic not in topics or resource.get("status", "active") != "active" or not isinstance(endpoint, str):
         return None
-    headers = [str(p.get("valueString", "")).partition(":") for p in parameters if p.get("name") == "header"]
+    written = [vault.value(resource, p, "valueString") or "" for p in parameters if p.get("name") == "header"]
+    headers = [header.partition(":") for header in written if header]
     return Destination(
         id=str(resource["id"]),
         topic=topic,

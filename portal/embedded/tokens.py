@@ -59,8 +59,15 @@ class Tokens:
         return await self._open(client, grant, None)
 
     def client(self, id_: str) -> Json | None:
+        """A Client, its secret digested also when it is kept in a file."""
         kept = self.store.find("Client", id_)
-        return body_of(kept) if kept and kept.state == LIVE else None
+        if kept is None or kept.state != LIVE:
+            return None
+        body = body_of(kept)
+        if "secret" in body or "_secret" not in body:
+            return body
+        secret = self.engine.vault.value(body, body, "secret")
+        return {**body, "secret": hash_secret(secret) if secret else "unreadable"}
 
     def by_basic(self, authorization: str) -> Identity | None:
         """The client of a Basic header, when it may use it."""

@@ -14,6 +14,7 @@ from portal.clock import Clock
 from portal.embedded.doors import Doors
 from portal.embedded.engine import Engine
 from portal.embedded.identity import Authenticate, Identity
+from portal.embedded.introspection import Introspectors
 from portal.embedded.messages import Answer, Params, Request, read_query
 from portal.embedded.metadata import VERSION, capability, health
 from portal.embedded.outcome import Refusal, outcome, refuse
@@ -54,6 +55,7 @@ class Wire:
         self.authenticate = authenticate
         self.tokens = Tokens(service.store, engine, clock)
         self.doors = Doors(self.tokens, service)
+        self.introspectors = Introspectors(service.store, engine, clock)
         self.base_url = base_url.rstrip("/") if base_url else None
         self.started = clock.monotonic()
         self._run, self._count = chance.id()[:8], itertools.count(1)
@@ -132,7 +134,7 @@ class Wire:
             return None
         found = self.authenticate(token.strip())
         identity = await found if inspect.isawaitable(found) else found
-        return identity or self.tokens.by_session(token.strip())
+        return identity or self.tokens.by_session(token.strip()) or self.introspectors.identity(token.strip())
 
     async def _read(
         self, scope: Scope, headers: dict[str, str], receive: Receive, path: tuple[str, ...], identity: Identity | None

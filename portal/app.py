@@ -3,13 +3,13 @@
 import hmac
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from portal.access import Actor, Role
-from portal.accounts.passwords import install_client
-from portal.accounts.tokens import Bearer, TokenSigner
+from portal.accounts.passwords import install_client, own_client
+from portal.accounts.tokens import Bearer, TokenSigner, basic
 from portal.acting import Acting
 from portal.authoring import Catalogue
 from portal.chance import Chance, SystemChance
@@ -47,8 +47,8 @@ class Portal:
         """A person at work: FHIR calls carry their own token."""
         return Acting(
             actor=actor,
-            fhir=FHIRClient(self.transport, Bearer(self.signer, actor)),
-            service=FHIRClient(self.transport, Bearer(self.signer, SERVICE)),
+            fhir=FHIRClient(self.transport, self._authorization(actor)),
+            service=FHIRClient(self.transport, self._authorization(SERVICE)),
             db=self.db,
             clock=self.clock,
             chance=self.chance,
@@ -59,6 +59,12 @@ class Portal:
     def service(self) -> Acting:
         """The portal itself, for what no person does: start-up, sign-in look-ups, demonstration data."""
         return self.acting(SERVICE)
+
+    def _authorization(self, actor: Actor) -> Callable[[], str]:
+        """A person's own token. The portal itself is a client of the server's, or the embedded backend's own master."""
+        if actor.role is Role.SERVICE and self.backend is None:
+            return basic(*own_client(self.settings, self.secret))
+        return Bearer(self.signer, actor)
 
     async def close(self) -> None:
         await self.transport.close()

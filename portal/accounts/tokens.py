@@ -1,5 +1,7 @@
 """Short-lived tokens by which each FHIR call runs as the signed-in person (Aidbox `TokenIntrospector`, claim `box_user`)."""
 
+from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -71,6 +73,12 @@ class TokenSigner:
             organizations=tuple(claims.get("organizations", ())),
             trials=tuple(claims.get("trials", ())),
         )
+
+
+def basic(client: str, secret: str) -> Callable[[], str]:
+    """The Authorization header of a client of the FHIR server, such as the portal itself."""
+    header = "Basic " + b64encode(f"{client}:{secret}".encode()).decode()
+    return lambda: header
 
 
 class Bearer:

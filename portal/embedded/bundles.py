@@ -2,8 +2,6 @@
 
 import base64
 import binascii
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,33 +73,32 @@ def _binary_patch(binary: Json, place: str) -> Any:
         raise refuse(422, "value", "The patch is not base64", place=f"{place}.resource.data") from problem
 
 
-def transact(unit: Unit, engine: Engine, found: list[Entry]) -> list[Json]:
-    """The response entries. A Refusal of one entry is the refusal of all, placed at that entry."""
+def transact(unit: Unit, engine: Engine, found: list[Entry], *, literal: bool = False) -> list[Json]:
+    """The response entries. A Refusal of one entry is the refusal of all, placed at that entry.
+
+    `literal` says that no reference is a search, so that bodies are only walked when there are temporary ids.
+    """
     answers: list[Json] = []
     known: dict[str, str] = {}
-    prepared: list[Entry] = []
-    for position, entry in enumerate(found):
-        with _placed(position):
-            prepared.append(_prepare(unit, engine, entry, known))
-    for position, entry in enumerate(prepared):
-        with _placed(position):
-            request = entry.request
-            _resolve(unit, engine, request.body, known)
-            answer = (
-                get(unit.connection, engine, request)
-                if request.method in {"GET", "HEAD"}
-                else write(unit, engine, request)
-            )
-            answers.append(response_entry(request, answer))
-    return answers
-
-
-@contextmanager
-def _placed(position: int) -> Generator[None]:
+    at = 0
+    addressed = (entry.request.path for entry in found if len(entry.request.path) == 2)
+    unit.look_up((type_, id_) for type_, id_ in addressed if ID.fullmatch(id_))
     try:
-        yield
+        prepared: list[Entry] = []
+        for at, entry in enumerate(found):  # noqa: B007 – a refusal is placed where it came
+            prepared.append(_prepare(unit, engine, entry, known))
+        for at, entry in enumerate(prepared):  # noqa: B007 – as above
+            request = entry.request
+            if known or not literal:
+                _resolve(unit, engine, request.body, known)
+            if request.method in {"GET", "HEAD"}:
+                answer = get(unit.connection, engine, request)
+            else:
+                answer = write(unit, engine, request)
+            answers.append(response_entry(request, answer))
     except Refusal as refusal:
-        raise _at(refusal, position) from refusal
+        raise _at(refusal, at) from refusal
+    return answers
 
 
 def _at(refusal: Refusal, position: int) -> Refusal:

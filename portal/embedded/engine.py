@@ -7,15 +7,16 @@ from typing import Any
 from portal.chance import Chance
 from portal.clock import Clock
 from portal.embedded.definitions import Definitions, Parameter
-from portal.embedded.outcome import Refusal, refuse
+from portal.embedded.glance import Glance, References
+from portal.embedded.outcome import Place, Refusal, refuse
 from portal.embedded.references import check_references, loose_references
-from portal.embedded.search.extract import Plan, Row, extract, make_plan
+from portal.embedded.search.extract import Plan, Rows, make_plan, split_reference
 from portal.embedded.search.kinds import Lookup
 from portal.embedded.search.query import Params, Query, Reader
 from portal.embedded.search.run import Page, Totals, run
 from portal.embedded.search.values import instant, written_instant
 from portal.embedded.secrets import protect
-from portal.embedded.store import LIVE, Kept, Names, Unit, find
+from portal.embedded.store import LIVE, Index, Kept, Names, Unit, find
 from portal.embedded.terminology import value_set_members
 from portal.embedded.text import dumps, loads
 from portal.embedded.validate import Validator
@@ -38,11 +39,13 @@ class Engine:
     whole_references: bool = True
     vault: Vault = field(default_factory=Vault)
     validator: Validator = field(init=False)
-    _plans: dict[str, Plan] = field(default_factory=dict[str, Plan])
+    _glance: Glance = field(init=False)
+    _plans: dict[str, tuple[int, Plan]] = field(default_factory=dict[str, tuple[int, Plan]])
 
     def __post_init__(self) -> None:
         self.parameters = self.parameters or self.definitions.parameters
         self.validator = Validator(self.definitions)
+        self._glance = Glance(self.definitions)
 
     def now(self) -> int:
         """Microseconds since 1970, UTC."""
@@ -53,11 +56,17 @@ class Engine:
             raise refuse(404, "not-supported", f"Resource type {type_} is not known")
         return type_
 
-    def rows(self, type_: str, resource: Json) -> set[Row]:
-        plan = self._plans.get(type_)
-        if plan is None:
-            plan = self._plans[type_] = make_plan(self.parameters.get(type_, {}))
-        return extract(plan, resource)
+    def index(self, unit: Unit, type_: str, resource: Json) -> Index:
+        """What puts the resource into the tables of the search parameters."""
+        made, plan = self._plans.get(type_, (-1, None))
+        if plan is None or made != self.names.taken_back:
+            plan = make_plan(self.parameters.get(type_, {}).values(), unit.number)
+            self._plans[type_] = (self.names.taken_back, plan)
+
+        def rows(rid: int, into: Rows) -> None:
+            plan.rows(resource, rid, into)
+
+        return rows
 
     def use_parameters(self, extra: list[Parameter]) -> None:
         """The official parameters and `extra` ones, from now on; an official one is never replaced."""
@@ -114,18 +123,28 @@ class Engine:
     def write(self, unit: Unit, type_: str, id_: str, resource: Json, method: str, previous: Kept | None) -> Kept:
         """Checks and stores `resource` as the next version of `type_/id_`. Refusal 422 with every fault."""
         resource = protect(self.chance, type_, resource)
-        faults = self.validator.check(resource, type_)
-        if faults.issues:
-            raise Refusal(422, faults.issues)
+        references: References = []
+        if not self._glance.sure(resource, type_, references):
+            faults = self.validator.check(resource, type_)
+            if faults.issues:
+                raise Refusal(422, faults.issues)
+            references = [split_reference(written) for written, _ in self._placed(resource, type_)]
+        if references:
+            unit.references.append((type_, resource, references))
         live = previous if previous is not None and previous.state == LIVE else None
         body = self._stamp(type_, id_, resource, unit, live.created if live else unit.now)
-        unit.references += loose_references(resource, type_) if type_ in self.definitions.aidbox else faults.references
-        return unit.put(type_, id_, method, previous, dumps(body), self.rows(type_, body))
+        return unit.put(type_, id_, method, previous, dumps(body), self.index(unit, type_, body))
 
     def finish(self, unit: Unit) -> None:
         """Called when all of a request is written: references may go forwards inside a transaction."""
         if self.whole_references:
-            check_references(unit, self.definitions, unit.references)
+            check_references(unit, self.definitions, self._placed)
+
+    def _placed(self, resource: Json, type_: str) -> list[tuple[str, Place]]:
+        """Every reference with its place."""
+        if type_ in self.definitions.aidbox:
+            return loose_references(resource, type_)
+        return self.validator.check(resource, type_).references
 
     def _stamp(self, type_: str, id_: str, resource: Json, unit: Unit, created: int) -> Json:
         meta: Json = resource.get("meta") if isinstance(resource.get("meta"), dict) else {}  # type: ignore[assignment]

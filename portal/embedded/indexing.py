@@ -42,4 +42,4 @@ def follow(unit: Unit, engine: Engine) -> None:
 
 def reindex(unit: Unit, engine: Engine, type_: str) -> None:
     for kept in all_live(unit.connection, engine.names, type_):
-        unit.reindex(kept, engine.rows(type_, loads(kept.body or b"{}")))
+        unit.reindex(kept, engine.index(unit, type_, loads(kept.body or b"{}")))

@@ -13,14 +13,32 @@ _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]+)?"
 _ZONE = r"(Z|[+-]((0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
 
 
-def _text(pattern: str) -> Callable[[Any], bool]:
-    compiled = re.compile(pattern)
-    return lambda value: isinstance(value, str) and compiled.fullmatch(value) is not None
+PATTERNS = {
+    kind: re.compile(pattern)
+    for kind, pattern in {
+        "uri": r"\S+",
+        "url": r"\S+",
+        "canonical": r"\S+",
+        "base64Binary": r"\s*([0-9a-zA-Z+/=]{4}\s*)+",
+        "code": r"[^\s]+(\s[^\s]+)*",
+        "oid": r"urn:oid:[0-2](\.(0|[1-9][0-9]*))+",
+        "uuid": r"urn:uuid:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}",
+        "id": r"[A-Za-z0-9\-.]{1,64}",
+        "time": _TIME,
+    }.items()
+}
+"""Types that are a text of a certain form, and nothing more. No pattern can match one text in two ways, so that none
+takes long."""
+
+
+def _text(kind: str) -> Callable[[Any], bool]:
+    fits = PATTERNS[kind].fullmatch
+    return lambda value: isinstance(value, str) and fits(value) is not None
 
 
 def _dated(pattern: str) -> Callable[[Any], bool]:
-    compiled = re.compile(pattern)
-    return lambda value: isinstance(value, str) and bool(compiled.fullmatch(value)) and date_range(value) is not None
+    fits = re.compile(pattern).fullmatch
+    return lambda value: isinstance(value, str) and bool(fits(value)) and date_range(value) is not None
 
 
 def _whole(low: int, high: int) -> Callable[[Any], bool]:
@@ -44,17 +62,9 @@ PRIMITIVES: dict[str, Callable[[Any], bool]] = {
     "string": _written,
     "markdown": _written,
     "xhtml": _written,
-    "uri": _text(r"\S+"),
-    "url": _text(r"\S+"),
-    "canonical": _text(r"\S+"),
-    "base64Binary": _text(r"(\s*([0-9a-zA-Z+/=]){4}\s*)+"),
-    "code": _text(r"[^\s]+(\s[^\s]+)*"),
-    "oid": _text(r"urn:oid:[0-2](\.(0|[1-9][0-9]*))+"),
-    "uuid": _text(r"urn:uuid:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"),
-    "id": _text(r"[A-Za-z0-9\-.]{1,64}"),
     "date": _dated(_DAY),
     "dateTime": _dated(rf"{_YEAR}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01])(T{_TIME}{_ZONE})?)?)?"),
     "instant": _dated(rf"{_YEAR}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T{_TIME}{_ZONE}"),
-    "time": _text(_TIME),
+    **{kind: _text(kind) for kind in PATTERNS},
 }
 """Type → whether a JSON value is one."""

@@ -1,27 +1,40 @@
 """References inside a resource: each relative one must name a resource that exists."""
 
+from collections.abc import Callable
 from typing import Any
 
 from portal.embedded.definitions import Definitions
-from portal.embedded.outcome import Issue, Place, Refusal, issue
+from portal.embedded.outcome import Place, Refusal, issue
 from portal.embedded.search.extract import split_reference
 from portal.embedded.store import LIVE, Unit
 from portal.types import Json
 
 
-def check_references(unit: Unit, definitions: Definitions, written: list[tuple[str, Place]]) -> None:
-    """Refusal 422 naming every reference that leads nowhere. Run when all of a transaction is written."""
-    issues: list[Issue] = []
-    known: dict[str, bool] = {}
-    for target, place in written:
-        exists = known.get(target)
-        if exists is None:
-            exists = known[target] = _leads_somewhere(unit, definitions, target)
-        if not exists:
-            text = f"Referenced resource {target} does not exist"
-            issues.append(issue("not-found", text, (place, ".reference"), "non-existent-resource"))
-    if issues:
-        raise Refusal(422, issues)
+def check_references(
+    unit: Unit, definitions: Definitions, placed: Callable[[Json, str], list[tuple[str, Place]]]
+) -> None:
+    """Refusal 422 naming every reference that leads nowhere. Run when all of a transaction is written.
+
+    What is not ours to check leads somewhere: other servers, contained resources, types that nobody knows. Places are
+    only asked for (`placed`) when there is something to tell.
+    """
+    wanted = {key for _, _, keys in unit.references for key in keys if definitions.knows(key[0])}
+    unit.look_up(wanted)
+    missing = {key for key in wanted if unit.state(*key) != LIVE}
+    if missing:
+        raise Refusal(
+            422,
+            [
+                issue("not-found", f"Referenced resource {written} does not exist", (place, ".reference"), NOWHERE)
+                for type_, resource, keys in unit.references
+                if not missing.isdisjoint(keys)
+                for written, place in placed(resource, type_)
+                if split_reference(written) in missing
+            ],
+        )
+
+
+NOWHERE = "non-existent-resource"
 
 
 def loose_references(resource: Json, type_: str) -> list[tuple[str, Place]]:
@@ -42,9 +55,3 @@ def _collect(value: Any, place: Place, found: list[tuple[str, Place]]) -> None:
         for i, item in enumerate(value):
             if isinstance(item, dict | list):
                 _collect(item, (place, f"[{i}]"), found)
-
-
-def _leads_somewhere(unit: Unit, definitions: Definitions, target: str) -> bool:
-    """True too for what is not ours to check: other servers, contained resources, types that nobody knows."""
-    type_, id_ = split_reference(target)
-    return not type_ or not definitions.knows(type_) or unit.state(type_, id_) == LIVE

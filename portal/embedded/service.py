@@ -62,8 +62,9 @@ class Service:
         if kind == "transaction":
             for entry in found:
                 self.allow(entry.request)
+            literal = bool(request.raw) and b"?" not in request.raw
             answers = await self.store.write(
-                lambda unit: self._whole(unit, request, lambda: transact(unit, self.engine, found))
+                lambda unit: self._whole(unit, request, lambda: transact(unit, self.engine, found, literal=literal))
             )
         else:
             answers = [await self._alone(entry) for entry in found]

@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from portal.types import Json
 
 HERE = Path(__file__).parent
 KINDS = frozenset({"string", "token", "reference", "date", "number", "quantity", "uri"})
+INDEXED_AS = b"2"
+"""Raised when the same table is to give other index rows: every store is then indexed anew when it is opened."""
 
 __all__ = ["Definitions", "Parameter", "compile_expression", "load_definitions", "stored_parameters"]
 
@@ -31,6 +33,8 @@ class Parameter:
     targets: tuple[str, ...]
     only: str | None
     index: str
+    parts: tuple["Parameter", ...] = ()
+    """When its values are those of other parameters of the type together: it needs no rows of its own."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,10 +64,12 @@ def load_definitions() -> Definitions:
     search: dict[str, dict[str, list[object]]] = json.loads(search_text)
     types = [*structure["resources"], *structure["aidbox"]]
     parameters = {
-        type_: {
-            name: make_parameter(type_, name, *entry)  # type: ignore[arg-type]
-            for name, entry in {**search.get("Resource", {}), **search.get(type_, {})}.items()
-        }
+        type_: united(
+            {
+                name: make_parameter(type_, name, *entry)  # type: ignore[arg-type]
+                for name, entry in {**search.get("Resource", {}), **search.get(type_, {})}.items()
+            }
+        )
         for type_ in types
     }
     return Definitions(
@@ -72,7 +78,7 @@ def load_definitions() -> Definitions:
         owners=structure["owners"],
         codes={url: frozenset(codes) for url, codes in structure["codes"].items()},
         parameters=parameters,
-        fingerprint=hashlib.sha256(search_text).hexdigest(),
+        fingerprint=hashlib.sha256(search_text + INDEXED_AS).hexdigest(),
     )
 
 
@@ -115,6 +121,22 @@ def make_parameter(type_: str, name: str, kind: str, paths: list[Steps], targets
         only=only,
         index=f"{type_} {group} {shape}",
     )
+
+
+def united(parameters: dict[str, Parameter]) -> dict[str, Parameter]:
+    """Marks those whose values are exactly those of two others: `combo-code` is `code` and `component-code`."""
+    found = dict(parameters)
+    for parameter in parameters.values():
+        paths = set(parameter.paths)
+        if parameter.kind == "reference" or len(paths) < 2:
+            continue
+        smaller = [p for p in parameters.values() if p.kind == parameter.kind and paths > set(p.paths) and p.paths]
+        parts = next(
+            ((a, b) for a in smaller for b in smaller if a.name < b.name and set(a.paths) | set(b.paths) == paths), None
+        )
+        if parts:
+            found[parameter.name] = replace(parameter, parts=parts)
+    return found
 
 
 def _freeze(step: object) -> object:

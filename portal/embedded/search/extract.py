@@ -1,136 +1,211 @@
-"""Index rows of a resource: for each search parameter of its type, the values found at its paths."""
+"""Index rows of a resource: for each search parameter of its type, the values found at its paths.
 
-from collections.abc import Callable, Iterable, Iterator
+The paths are compiled once to closures, by the first key of each, so that indexing costs what the resource holds, not
+what FHIR defines. Rows are written as the tables take them; a reference keeps its target's name until it gets its number.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from portal.embedded.definitions import Parameter
 from portal.embedded.search.values import HIGHEST, LOWEST, date_range, fold
 from portal.types import Json
 
-Row = tuple[str, str, tuple[Any, ...]]
-"""(kind of table, index signature, values): string (folded, exact), token (code, system), reference (type, id),
-date (low, high), number (value,)."""
+TEXT, IDENTIFIER = " text", " identifier"
+"""Added to an index's name: the words of a token, for `:text`; the identifier of a reference, for `:identifier`."""
+CONTACTS = frozenset({"phone", "fax", "email", "pager", "url", "sms", "other"})
+PARTS = (
+    "text", "family", "given", "prefix", "suffix", "line", "city", "district", "state", "country", "postalCode",
+)  # fmt: skip
 
-Plan = dict[str, list[tuple[Parameter, tuple[object, ...]]]]
-TEXT = " text"
-"""Added to a token's signature: the index of its words, for `:text`."""
+_LISTS = (list, tuple)
+
+Number = Callable[[str, str], int]
+"""(kind, text) → the number that stands for it in the tables."""
 
 
-def make_plan(parameters: dict[str, Parameter]) -> Plan:
-    """Paths to follow, by the first key of each, so that indexing costs what the resource holds, not what FHIR defines."""
-    plan: Plan = {}
+@dataclass(slots=True)
+class Rows:
+    """What a resource, or many, put into each index table. `reference` holds (index, type, id, resource)."""
+
+    number: Number
+    string: list[tuple[int, str, int, str]] = field(default_factory=list[tuple[int, str, int, str]])
+    token: list[tuple[int, str, int, int]] = field(default_factory=list[tuple[int, str, int, int]])
+    reference: list[tuple[int, str, str, int]] = field(default_factory=list[tuple[int, str, str, int]])
+    date: list[tuple[int, int, int, int]] = field(default_factory=list[tuple[int, int, int, int]])
+    numbers: list[tuple[int, float, int]] = field(default_factory=list[tuple[int, float, int]])
+
+
+Take = Callable[[Any, int, Rows], None]
+"""Adds the rows of one value of the resource with that number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`takes`: what to do with the value of each key. `present`: parameters that ask whether something is there."""
+
+    takes: dict[str, tuple[Take, ...]]
+    present: tuple[tuple[int, tuple[str, ...]], ...]
+
+    def rows(self, resource: Json, rid: int, rows: Rows) -> None:
+        takes = self.takes
+        for key, value in resource.items():
+            for take in takes.get(key, ()):
+                take(value, rid, rows)
+        for pid, keys in self.present:
+            there = any(resource.get(key, False) is not False for key in keys)
+            rows.token.append((pid, "true" if there else "false", 0, rid))
+
+
+def make_plan(parameters: Iterable[Parameter], number: Number) -> Plan:
+    """Parameters that are the union of others have no rows of their own."""
+    takes: dict[str, list[Take]] = {}
+    present: dict[str, list[str]] = {}
     seen: set[tuple[str, object]] = set()
-    for parameter in parameters.values():
-        for path in parameter.paths:
-            if path and (parameter.index, path) not in seen:
-                seen.add((parameter.index, path))
-                plan.setdefault(str(path[0]), []).append((parameter, path[1:]))
-    return plan
+    for parameter in parameters:
+        for path in () if parameter.parts else parameter.paths:
+            if not path or (parameter.index, path) in seen:
+                continue
+            seen.add((parameter.index, path))
+            if path[-1] == ("exists",):
+                present.setdefault(parameter.index, []).append(str(path[0]))
+                continue
+            leaf = _LEAVES[parameter.kind](parameter.index, number)
+            takes.setdefault(str(path[0]), []).append(_walk(path[1:], leaf))
+    return Plan(
+        {key: tuple(found) for key, found in takes.items()},
+        tuple((number("index", index), tuple(keys)) for index, keys in present.items()),
+    )
 
 
-def extract(plan: Plan, resource: Json) -> set[Row]:
-    rows: set[Row] = set()
-    for key, value in resource.items():
-        for parameter, rest in plan.get(key, ()):
-            for element in _walk(value, rest):
-                rows.update(_READERS[parameter.kind](parameter.index, element))
-    for parameter, rest in plan.get("deceasedBoolean", ()):
-        if rest and not any(row[1] == parameter.index for row in rows):
-            rows.add(("token", parameter.index, ("false", "")))
-    return rows
-
-
-def _walk(value: Any, steps: tuple[object, ...]) -> Iterator[Any]:
-    if isinstance(value, list):
-        if steps and isinstance(steps[0], tuple) and steps[0][0] == "#":
-            position: int = steps[0][1]
-            if position < len(value):
-                yield from _walk(value[position], steps[1:])
-            return
-        for item in value:
-            yield from _walk(item, steps)
-        return
+def _walk(steps: tuple[Any, ...], leaf: Take) -> Take:
+    """Follows the steps, through lists, to every value they lead to."""
     if not steps:
-        yield value
-        return
-    step, rest = steps[0], steps[1:]
+        return _each(leaf)
+    step, inner = steps[0], _walk(steps[1:], leaf)
     if isinstance(step, str):
-        if isinstance(value, dict) and step in value:
-            yield from _walk(value[step], rest)
-    elif step[0] == "=":  # type: ignore[index]
-        _, key, wanted = step  # type: ignore[misc]
-        if isinstance(value, dict) and value.get(key) == wanted:
-            yield from _walk(value, rest)
-    elif step[0] == "#":  # type: ignore[index]
-        yield from _walk([value], steps)
-    else:  # exists
-        yield value is not False
+
+        def into(value: Any, rid: int, rows: Rows) -> None:
+            held = value.get(step)
+            if held is not None:
+                inner(held, rid, rows)
+
+        return _each_object(into)
+    if step[0] == "=":
+        key, wanted = step[1], step[2]
+
+        def chosen(value: Any, rid: int, rows: Rows) -> None:
+            if value.get(key) == wanted:
+                inner(value, rid, rows)
+
+        return _each_object(chosen)
+    position: int = step[1]
+
+    def nth(value: Any, rid: int, rows: Rows) -> None:
+        items = value if isinstance(value, list) else [value]
+        if position < len(items):
+            inner(items[position], rid, rows)
+
+    return nth
 
 
-def _string(index: str, value: Any) -> Iterable[Row]:
-    if isinstance(value, str):
-        yield ("string", index, (fold(value), value))
-    elif isinstance(value, dict):  # HumanName, Address
-        for key in (
-            "text",
-            "family",
-            "given",
-            "prefix",
-            "suffix",
-            "line",
-            "city",
-            "district",
-            "state",
-            "country",
-            "postalCode",
-        ):
-            for part in _walk(value.get(key, []), ()):
-                if isinstance(part, str):
-                    yield ("string", index, (fold(part), part))
-        formatted = value.get("formatted") or (value.get("givenName") and value.get("familyName"))  # Aidbox User.name
-        if isinstance(formatted, str):
-            for key in ("formatted", "givenName", "familyName"):
-                if isinstance(value.get(key), str):
-                    yield ("string", index, (fold(value[key]), value[key]))
+def _each(leaf: Take) -> Take:
+    def each(value: Any, rid: int, rows: Rows) -> None:
+        if value.__class__ is list:
+            for item in value:
+                each(item, rid, rows)
+        else:
+            leaf(value, rid, rows)
+
+    return each
 
 
-def _token(index: str, value: Any) -> Iterable[Row]:
-    if isinstance(value, bool):
-        yield ("token", index, ("true" if value else "false", ""))
-    elif isinstance(value, str):
-        yield ("token", index, (value, ""))
-    elif isinstance(value, dict):
-        if isinstance(value.get("text"), str):
-            yield ("string", index + TEXT, (fold(value["text"]), value["text"]))
-        for coding in value.get("coding", [value] if "code" in value else []):
-            if isinstance(coding, dict):
-                yield from _coded(index, coding.get("code"), coding.get("system"), coding.get("display"))
-        if "value" in value:  # Identifier, ContactPoint (whose system is no code system)
-            system = value.get("system")
-            is_contact = system in {"phone", "fax", "email", "pager", "url", "sms", "other"}
-            yield from _coded(index, value["value"], None if is_contact else system, None)
+def _each_object(take: Take) -> Take:
+    def only_objects(value: Any, rid: int, rows: Rows) -> None:
+        if value.__class__ is dict:
+            take(value, rid, rows)
+
+    return _each(only_objects)
 
 
-def _coded(index: str, code: Any, system: Any, display: Any) -> Iterable[Row]:
-    if isinstance(code, str):
-        yield ("token", index, (code, system if isinstance(system, str) else ""))
-    if isinstance(display, str):
-        yield ("string", index + TEXT, (fold(display), display))
+def _string(index: str, number: Number) -> Take:
+    pid = number("index", index)
+
+    def text(value: Any, rid: int, rows: Rows) -> None:
+        if value.__class__ is str:
+            rows.string.append((pid, fold(value), rid, value))
+
+    each_text = _each(text)
+
+    def take(value: Any, rid: int, rows: Rows) -> None:
+        if value.__class__ is str:
+            rows.string.append((pid, fold(value), rid, value))
+        elif value.__class__ is dict:  # HumanName, Address
+            for key in PARTS:
+                if key in value:
+                    each_text(value[key], rid, rows)
+            if isinstance(value.get("formatted") or (value.get("givenName") and value.get("familyName")), str):
+                for key in ("formatted", "givenName", "familyName"):  # Aidbox's User.name
+                    text(value.get(key), rid, rows)
+
+    return take
 
 
-def _reference(index: str, value: Any) -> Iterable[Row]:
-    target = value.get("reference") if isinstance(value, dict) else value
-    if isinstance(target, str) and target and not target.startswith("#"):
-        type_, id_ = split_reference(target)
-        yield ("reference", index, (type_, id_))
-        if not type_ and "|" in id_:  # a canonical with its version is also found without
-            yield ("reference", index, ("", id_.partition("|")[0]))
-    elif isinstance(value, dict) and isinstance(value.get("id"), str) and isinstance(value.get("resourceType"), str):
-        yield ("reference", index, (value["resourceType"], value["id"]))
-    if isinstance(value, dict) and isinstance(value.get("identifier"), dict):
-        yield from _token(index.replace(" reference ", " token ", 1) + " identifier", value["identifier"])
+def _token(index: str, number: Number) -> Take:
+    pid, words = number("index", index), number("index", index + TEXT)
+
+    def coded(code: Any, system: Any, rid: int, rows: Rows) -> None:
+        if code.__class__ is str:
+            sid = rows.number("system", system) if system and system.__class__ is str else 0
+            rows.token.append((pid, code, sid, rid))
+
+    def text(value: Any, rid: int, rows: Rows) -> None:
+        if value.__class__ is str:
+            rows.string.append((words, fold(value), rid, value))
+
+    def take(value: Any, rid: int, rows: Rows) -> None:
+        if value.__class__ is str:
+            rows.token.append((pid, value, 0, rid))
+        elif value.__class__ is bool:
+            rows.token.append((pid, "true" if value else "false", 0, rid))
+        elif value.__class__ is dict:
+            if "text" in value:
+                text(value["text"], rid, rows)
+            codings = value.get("coding", (value,) if "code" in value else ())
+            for coding in codings if codings.__class__ in _LISTS else ():
+                if coding.__class__ is dict:
+                    coded(coding.get("code"), coding.get("system"), rid, rows)
+                    text(coding.get("display"), rid, rows)
+            if "value" in value:  # Identifier, ContactPoint (whose system is no code system)
+                system = value.get("system")
+                coded(value["value"], None if system in CONTACTS else system, rid, rows)
+
+    return take
 
 
+def _reference(index: str, number: Number) -> Take:
+    pid = number("index", index)
+    by_identifier = _token(index.replace(" reference ", " token ", 1) + IDENTIFIER, number)
+
+    def take(value: Any, rid: int, rows: Rows) -> None:
+        is_object = value.__class__ is dict
+        target = value.get("reference") if is_object else value
+        if target.__class__ is str and target and not target.startswith("#"):
+            type_, id_ = split_reference(target)
+            rows.reference.append((pid, type_, id_, rid))
+            if not type_ and "|" in id_:  # a canonical with its version is also found without
+                rows.reference.append((pid, "", id_.partition("|")[0], rid))
+        elif is_object and isinstance(value.get("id"), str) and isinstance(value.get("resourceType"), str):
+            rows.reference.append((pid, value["resourceType"], value["id"], rid))
+        if is_object and value.get("identifier").__class__ is dict:
+            by_identifier(value["identifier"], rid, rows)
+
+    return take
+
+
+@lru_cache(maxsize=8192)
 def split_reference(target: str) -> tuple[str, str]:
     """(type, id) of `Patient/x` or `Patient/x/_history/3`; ("", target) of a canonical, an absolute URL or a urn."""
     parts = target.split("/")
@@ -139,35 +214,55 @@ def split_reference(target: str) -> tuple[str, str]:
     return "", target
 
 
-def _date(index: str, value: Any) -> Iterable[Row]:
-    if isinstance(value, str):
-        span = date_range(value)
+def _date(index: str, number: Number) -> Take:
+    pid = number("index", index)
+
+    def take(value: Any, rid: int, rows: Rows) -> None:
+        span = span_of(value)
         if span:
-            yield ("date", index, span)
-    elif isinstance(value, dict):
-        period: Json = value.get("repeat", {}).get("boundsPeriod", {}) if "repeat" in value else value
-        events = [s for e in value.get("event", []) if isinstance(e, str) and (s := date_range(e))]
-        start = date_range(period["start"]) if isinstance(period.get("start"), str) else None
-        end = date_range(period["end"]) if isinstance(period.get("end"), str) else None
-        if start or end:
-            events.append((start[0] if start else LOWEST, end[1] if end else HIGHEST))
-        if events:
-            yield ("date", index, (min(low for low, _ in events), max(high for _, high in events)))
+            rows.date.append((pid, span[0], rid, span[1]))
+
+    return take
 
 
-def _number(index: str, value: Any) -> Iterable[Row]:
-    number = value.get("value") if isinstance(value, dict) else value
-    if isinstance(number, dict):
-        number = None
-    if number is not None and not isinstance(number, bool | str | list):
-        yield ("number", index, (float(number),))
-    elif isinstance(value, dict):
-        for edge in ("low", "high"):  # Range
-            if isinstance(value.get(edge), dict):
-                yield from _number(index, value[edge])
+def span_of(value: Any) -> tuple[int, int] | None:
+    """First and last microsecond of a date, a Period or a Timing."""
+    if isinstance(value, str):
+        return date_range(value)
+    if not isinstance(value, dict):
+        return None
+    repeat, event = value.get("repeat"), value.get("event")
+    period: Any = repeat.get("boundsPeriod") if isinstance(repeat, dict) else value
+    period = period if isinstance(period, dict) else {}
+    events = [s for e in (event if isinstance(event, list) else ()) if isinstance(e, str) and (s := date_range(e))]
+    start = date_range(period["start"]) if isinstance(period.get("start"), str) else None
+    end = date_range(period["end"]) if isinstance(period.get("end"), str) else None
+    if start or end:
+        events.append((start[0] if start else LOWEST, end[1] if end else HIGHEST))
+    return (min(low for low, _ in events), max(high for _, high in events)) if events else None
 
 
-_READERS: dict[str, Callable[[str, Any], Iterable[Row]]] = {
+def _number(index: str, number: Number) -> Take:
+    pid = number("index", index)
+
+    def take(value: Any, rid: int, rows: Rows) -> None:
+        for found in numbers_of(value):
+            rows.numbers.append((pid, found, rid))
+
+    return take
+
+
+def numbers_of(value: Any) -> list[float]:
+    """The number of a number or a Quantity, both edges of a Range."""
+    held = value.get("value") if isinstance(value, dict) else value
+    if held is not None and not isinstance(held, bool | str | list | dict):
+        return [float(held)]
+    if isinstance(value, dict):
+        return [n for edge in ("low", "high") if isinstance(value.get(edge), dict) for n in numbers_of(value[edge])]
+    return []
+
+
+_LEAVES: dict[str, Callable[[str, Number], Take]] = {
     "string": _string,
     "token": _token,
     "uri": _token,

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portal.embedded.definitions import Parameter
 from portal.embedded.outcome import Refusal, refuse
-from portal.embedded.search.clauses import NOTHING, Clause, any_of, none_of, rows
+from portal.embedded.search.clauses import NOTHING, Clause, Sql, any_of, none_of, rows
 from portal.embedded.search.extract import TEXT, split_reference
 from portal.embedded.search.values import HIGHEST, LOWEST, after_prefix, date_range, fold
+from portal.embedded.store.schema import WIDE
 from portal.embedded.store.unit import Names
 
 Members = Callable[[str], list[tuple[str, str]]]
@@ -29,6 +30,8 @@ class Lookup:
 
 def condition(parameter: Parameter, modifier: str, values: list[str], lookup: Lookup) -> Clause:
     """Any of `values`. Refusal 400 for a modifier or a value that this kind does not know."""
+    if parameter.parts:
+        return _united(parameter, modifier, values, lookup)
     pid = lookup.names.find("index", parameter.index)
     group = parameter.index.split(" ", 2)[1]
     if modifier == "missing":
@@ -65,6 +68,19 @@ def condition(parameter: Parameter, modifier: str, values: list[str], lookup: Lo
         case _:
             _plain(parameter, modifier)
             return any_of([_number(pid, v, parameter) for v in values])
+
+
+def _united(parameter: Parameter, modifier: str, values: list[str], lookup: Lookup) -> Clause:
+    """A condition on the values of several parameters together."""
+
+    def any_part(modifier: str, values: list[str]) -> Clause:
+        return any_of([condition(part, modifier, values, lookup) for part in parameter.parts])
+
+    if modifier == "not":
+        return none_of(any_part("", values))
+    if modifier == "missing" and values == ["true"]:
+        return none_of(any_part("missing", ["false"]))
+    return any_part(modifier, values)
 
 
 def bad_value(name: str, value: str) -> Refusal:
@@ -150,7 +166,13 @@ def date_condition(pid: int, modifier: str, values: list[str], parameter: Parame
 
 def _date(pid: int, value: str, parameter: Parameter) -> Clause:
     text, args = date_test(value, parameter.name, "value", "high")
-    return rows("date", pid, text, args)
+    clause = rows("date", pid, text, args)
+    if not text.startswith("high >"):
+        return clause
+    narrow = f"SELECT rid FROM by_date WHERE pid = ? AND value > ? AND {text}"
+    wide = f"SELECT rid FROM by_date WHERE pid = ? AND high - value >= {WIDE} AND {text}"
+    drive = Sql(f"{narrow} UNION ALL {wide}", (pid, args[0] - WIDE, *args, pid, *args))
+    return replace(clause, drive=drive)
 
 
 def date_test(value: str, name: str, low: str, high: str) -> tuple[str, tuple[int, ...]]:
@@ -177,7 +199,7 @@ def date_test(value: str, name: str, low: str, high: str) -> tuple[str, tuple[in
         case "sa":
             return f"{low} > ?", (last,)
         case _:
-            return f"{high} < ?", (first,)
+            return (f"{low} < ? AND {high} < ?", (first, first)) if low != high else (f"{high} < ?", (first,))
 
 
 def _number(pid: int, value: str, parameter: Parameter) -> Clause:

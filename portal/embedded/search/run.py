@@ -168,8 +168,10 @@ class _Search:
                 continue
             group = key.parameter.index.split(" ", 2)[1]
             pick = "max" if key.descending else "min"
-            keys.append(f", (SELECT {pick}(value) FROM {TABLE[group]} WHERE rid = x.rid AND pid = ?) AS k{i}")
-            args.append(self.names.find("index", key.parameter.index))
+            pids = [self.names.find("index", part.index) for part in key.parameter.parts or (key.parameter,)]
+            marks = ", ".join("?" * len(pids))
+            keys.append(f", (SELECT {pick}(value) FROM {TABLE[group]} WHERE rid = x.rid AND pid IN ({marks})) AS k{i}")
+            args += pids
             order += [f"k{i} IS NULL", f"k{i}{way}"]
         order.append("x.rid DESC" if sort and sort[0].descending else "x.rid")
         return "".join(keys), ", ".join(order), tuple(args), any(key.parameter is None for key in sort)
@@ -186,7 +188,7 @@ class _Search:
         order = f"{order.rpartition(', ')[0]}, x.rid{way}" if rest else f"x.rid{way}"
         join = "JOIN resource r ON r.rid = x.rid" if own else ""
         where, args = _conditions([c.probe for c in clauses])
-        if key.name == "_createdAt":
+        if key.name == "_createdAt" or (key.parameter and key.parameter.parts):
             return None
         if key.parameter is None:
             column = OWN_COLUMNS[key.name].replace("r.", "x.")

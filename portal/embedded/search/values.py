@@ -4,8 +4,10 @@ import re
 import unicodedata
 from calendar import monthrange
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 LOWEST, HIGHEST = -(2**62), 2**62
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d)?)?)?)?")
 _FOLD = str.maketrans(
     {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ø": "o", "Ø": "o", "’": "'", "\u00a0": " "}
@@ -28,9 +30,11 @@ def after_prefix(prefix: str) -> str:
 
 def instant(at: datetime) -> int:
     """Microseconds since 1970, UTC."""
-    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    since = at - _EPOCH
+    return (since.days * 86400 + since.seconds) * 1_000_000 + since.microseconds
 
 
+@lru_cache(maxsize=4096)  # the same text is asked about when it is checked and when it is indexed
 def date_range(written: str) -> tuple[int, int] | None:
     """First and last microsecond that a FHIR date, dateTime or instant may mean; None when it is none of them.
 
@@ -63,8 +67,9 @@ def date_range(written: str) -> tuple[int, int] | None:
     return low, low + width // timedelta(microseconds=1) - 1
 
 
+@lru_cache(maxsize=64)  # all of a transaction has one time
 def written_instant(microseconds: int) -> str:
-    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
+    at = _EPOCH + timedelta(microseconds=microseconds)
     return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 

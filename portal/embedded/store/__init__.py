@@ -14,11 +14,11 @@ from portal.clock import Clock
 from portal.embedded.outcome import Refusal, refuse
 from portal.embedded.search.values import instant
 from portal.embedded.store.schema import DELETED, LIVE, MENTIONED, NOT_A_STORE, connect, prepare
-from portal.embedded.store.unit import Kept, Names, Unit, all_live, find, versions
+from portal.embedded.store.unit import Index, Kept, Names, Unit, all_live, find, versions
 from portal.errors import NotReady
 from portal.i18n import N_
 
-__all__ = ["DELETED", "LIVE", "MENTIONED", "Kept", "Names", "Store", "Unit", "all_live", "find", "versions"]
+__all__ = ["DELETED", "LIVE", "MENTIONED", "Index", "Kept", "Names", "Store", "Unit", "all_live", "find", "versions"]
 
 T = TypeVar("T")
 Job = tuple[Callable[[Unit], Any], "Future[Any]"]
@@ -46,6 +46,7 @@ class Store:
             self.names.load(self._writer)
             row = self._writer.execute("SELECT value FROM state WHERE key = 'version'").fetchone()
             self._version = int(row[0]) if row else 0
+            self._last = int(self._writer.execute("SELECT coalesce(max(rid), 0) FROM resource").fetchone()[0])
         except sqlite3.OperationalError as problem:
             self._lock.close()
             raise NotReady(NOT_WRITABLE, folder=str(folder)) from problem
@@ -123,30 +124,32 @@ class Store:
 
     def _commit(self, group: list[Job]) -> None:
         done: list[tuple[Future[Any], Any]] = []
-        changed: list[Kept] = []
         units: list[Unit] = []
-        version = self._version
+        version, last = self._version, self._last
         try:
             self._writer.execute("BEGIN IMMEDIATE")
             for job, future in group:
                 if not future.set_running_or_notify_cancel():
                     continue
-                unit = Unit(self._writer, self.names, instant(self.clock.now()), version)
-                self._writer.execute("SAVEPOINT job")
+                unit = Unit(self._writer, self.names, instant(self.clock.now()), version, last)
+                if len(group) > 1:
+                    self._writer.execute("SAVEPOINT job")
                 try:
                     result = job(unit)
                     unit.flush()
                 except BaseException as problem:  # noqa: BLE001 – it belongs to the caller, who gets it
                     unit.forget_names()
-                    self._writer.execute("ROLLBACK TO job")
-                    self._writer.execute("RELEASE job")
+                    self._writer.execute("ROLLBACK TO job" if len(group) > 1 else "ROLLBACK")
                     future.set_exception(_unavailable() if isinstance(problem, sqlite3.Error) else problem)
+                    if len(group) == 1:
+                        return
+                    self._writer.execute("RELEASE job")
                     continue
-                self._writer.execute("RELEASE job")
-                version = unit.version
+                if len(group) > 1:
+                    self._writer.execute("RELEASE job")
+                version, last = unit.version, unit.last
                 units.append(unit)
                 done.append((future, result))
-                changed += unit.changed
             if version != self._version:
                 self._writer.execute("INSERT OR REPLACE INTO state VALUES ('version', ?)", (str(version),))
             self._writer.execute("COMMIT")
@@ -159,6 +162,8 @@ class Store:
                 if not future.done():
                     future.set_exception(_unavailable())
             return
+        changed = [kept for unit in units for kept in unit.changed]
+        self._last = last
         if changed:
             self._version = version
             self.generation += 1

@@ -1,14 +1,19 @@
-"""One unit of work on the store: everything a write does, inside the writer's transaction."""
+"""One unit of work on the store: everything a write does, inside the writer's transaction.
+
+Rows wait and are written together, many in one statement: when something is asked of the tables, and at the end.
+"""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from portal.embedded.outcome import Place
-from portal.embedded.search.extract import Row
+import orjson
+
+from portal.embedded.search.extract import Rows
 from portal.embedded.search.values import written_instant
 from portal.embedded.store.schema import DELETED, LIVE, MENTIONED
+from portal.types import Json
 
 TABLE = {
     "string": "by_string",
@@ -32,12 +37,22 @@ _DELETE = {
     kind: f"DELETE FROM {TABLE[kind]} WHERE " + " AND ".join(f"{c} = ?" for c in columns.split(", "))
     for kind, columns in _COLUMNS.items()
 }
-_COUNT = "INSERT INTO census (type, live) VALUES (?1, ?2) ON CONFLICT (type) DO UPDATE SET live = live + ?2"
 _OF = {kind: f"SELECT {columns} FROM {TABLE[kind]} WHERE rid = ?" for kind, columns in _COLUMNS.items()}
+_COUNT = "INSERT INTO census (type, live) VALUES (?1, ?2) ON CONFLICT (type) DO UPDATE SET live = live + ?2"
+_NEW = "INSERT INTO resource (rid, type, id, state, version, created, updated, method) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_CHANGED = "UPDATE resource SET state = ?, version = ?, created = ?, updated = ?, method = ? WHERE rid = ?"
+_PAST = "INSERT INTO history (rid, version, type, updated, method, body) VALUES (?, ?, ?, ?, ?, ?)"
+_KNOWN = "SELECT r.id, r.rid, r.state FROM json_each(?) j CROSS JOIN resource r ON r.type = ? AND r.id = j.value"
+ONE_BY_ONE = 3
+"""Up to so many resources are looked for each on its own; more, in one statement."""
+
+Key = tuple[str, str]
+"""(type, id)."""
+Index = Callable[[int, Rows], None]
+"""Adds the index rows of a resource, given its number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """A resource as stored. Times in microseconds UTC; `body` is the JSON text, None when deleted or only mentioned."""
 
     rid: int
@@ -54,10 +69,11 @@ class Kept:
 @dataclass(slots=True)
 class Names:
     """Numbers of types, parameters and code systems. Only the writer adds; readers may meet a number before its commit,
-    which finds nothing and harms nothing.
+    which finds nothing and harms nothing. `taken_back` counts the times that numbers ceased to exist.
     """
 
     numbers: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
+    taken_back: int = 0
 
     def load(self, connection: sqlite3.Connection) -> None:
         for nid, kind, text in connection.execute("SELECT nid, kind, text FROM name"):
@@ -69,22 +85,31 @@ class Names:
 
 
 class Unit:
-    """Reads see the unit's own writes. `changed` lists what was written, for those who follow changes; `references`
-    are those written, until they are checked; `correlation` is the caller's id for the events they make.
+    """Reads see the unit's own writes. `changed` lists what was written, for those who follow changes; `references` are
+    those of each resource written (its type, itself, whom it names), until they are checked; `correlation` is the
+    caller's id for the events they make.
+
+    `last` is the highest number that a resource has.
     """
 
-    def __init__(self, connection: sqlite3.Connection, names: Names, now: int, version: int) -> None:
+    def __init__(self, connection: sqlite3.Connection, names: Names, now: int, version: int, last: int) -> None:
         self._db = connection
         self.names = names
         self.now = now
         self.version = version
+        self.last = last
         self.changed: list[Kept] = []
-        self.references: list[tuple[str, Place]] = []
+        self.references: list[tuple[str, Json, list[Key]]] = []
         self.correlation = ""
         self.now_written = written_instant(now)
-        self._rows: dict[tuple[str, str], int] = {}
+        self._kept: dict[Key, Kept | None] = {}
+        self._known: dict[Key, tuple[int, int]] = {}
         self._new_names: list[tuple[str, str]] = []
-        self._pending: dict[str, list[tuple[Any, ...]]] = {kind: [] for kind in TABLE}
+        self._new: dict[int, tuple[Any, ...]] = {}
+        self._updated: dict[int, tuple[Any, ...]] = {}
+        self._bodies: dict[int, bytes | None] = {}
+        self._past: list[tuple[Any, ...]] = []
+        self._rows = Rows(self.number)
         self._census: dict[int, int] = {}
 
     @property
@@ -94,14 +119,41 @@ class Unit:
         return self._db
 
     def flush(self) -> None:
-        """Index rows and counts are written together: once for a whole transaction that asks nothing of them."""
-        for kind, records in self._pending.items():
+        rows = self._rows
+        if rows.reference:
+            self._insert("reference", self._numbered(rows.reference))
+            rows.reference.clear()
+        for kind, records in (
+            ("string", rows.string), ("token", rows.token), ("date", rows.date), ("number", rows.numbers),
+        ):  # fmt: skip
             if records:
-                self._db.executemany(_INSERT[kind], records)
+                self._insert(kind, records)
                 records.clear()
+        if self._new:
+            self._db.executemany(_NEW, self._new.values())
+            self._new.clear()
+        if self._updated:
+            self._db.executemany(_CHANGED, [(*row, rid) for rid, row in self._updated.items()])
+            self._updated.clear()
+        if self._past:
+            self._db.executemany(_PAST, self._past)
+            self._past.clear()
+        if self._bodies:
+            self._write_bodies()
         for type_, step in self._census.items():
             self._db.execute(_COUNT, (type_, step))
         self._census.clear()
+
+    def _write_bodies(self) -> None:
+        gone = [(rid,) for rid, body in self._bodies.items() if body is None]
+        if gone:
+            self._db.executemany("DELETE FROM body WHERE rid = ?", gone)
+        kept = [item for item in self._bodies.items() if item[1] is not None]
+        self._db.executemany("INSERT OR REPLACE INTO body (rid, json) VALUES (?, ?)", kept)
+        self._bodies.clear()
+
+    def _insert(self, kind: str, records: Iterable[tuple[Any, ...]]) -> None:
+        self._db.executemany(_INSERT[kind], records)
 
     def number(self, kind: str, text: str) -> int:
         found = self.names.numbers.get((kind, text))
@@ -115,86 +167,112 @@ class Unit:
         """Called when the unit is rolled back: its new numbers do not exist."""
         for key in self._new_names:
             del self.names.numbers[key]
+        if self._new_names:
+            self.names.taken_back += 1
 
     def find(self, type_: str, id_: str) -> Kept | None:
-        return find(self._db, self.names, type_, id_)
+        key = (type_, id_)
+        if key not in self._kept:
+            if key in self._known and self._known[key] == _NOBODY:
+                return None
+            found = self._kept[key] = find(self._db, self.names, type_, id_)
+            self._known[key] = (found.rid, found.state) if found else _NOBODY
+        return self._kept[key]
 
     def state(self, type_: str, id_: str) -> int:
         """LIVE, DELETED or MENTIONED (which is also said of what nobody ever named)."""
-        query = "SELECT state FROM resource WHERE type = ? AND id = ?"
-        found = self._db.execute(query, (self.names.find("type", type_), id_)).fetchone()
-        return int(found[0]) if found else MENTIONED
+        self.look_up([(type_, id_)])
+        return self._known[type_, id_][1]
 
-    def put(self, type_: str, id_: str, method: str, previous: Kept | None, body: bytes, rows: set[Row]) -> Kept:
+    def look_up(self, keys: Iterable[Key]) -> None:
+        """Finds out in few statements whether these are known, for the questions to come."""
+        wanted: dict[str, list[str]] = {}
+        for key in set(keys) - self._known.keys():
+            wanted.setdefault(key[0], []).append(key[1])
+        for type_, ids in wanted.items():
+            number = self.names.find("type", type_)
+            for id_ in ids:
+                self._known[type_, id_] = _NOBODY
+            if len(ids) <= ONE_BY_ONE or any("\0" in id_ for id_ in ids):  # a JSON text of SQLite ends at \0
+                query = "SELECT id, rid, state FROM resource WHERE type = ? AND id = ?"
+                found = [row for id_ in ids for row in self._db.execute(query, (number, id_))]
+            else:
+                found = self._db.execute(_KNOWN, (orjson.dumps(ids).decode(), number)).fetchall()
+            for id_, rid, state in found:
+                self._known[type_, id_] = (rid, state)
+
+    def put(self, type_: str, id_: str, method: str, previous: Kept | None, body: bytes, index: Index) -> Kept:
         """Stores a new version (the number after the last) and its index rows; the version before goes to history."""
-        created = previous.created if previous and previous.state == LIVE else self.now
-        rid = self._row(type_, id_, previous, created, method, LIVE, body)
-        if previous is None or previous.state != LIVE:
-            self._count(type_, 1)
-        self._index(rid, rows, fresh=previous is None or previous.state != LIVE)
-        return self._note(rid, type_, id_, LIVE, created, method, body)
+        if previous is not None and previous.state == LIVE:
+            kept = self._row(type_, id_, previous, previous.created, method, LIVE, body)
+            self.reindex(kept, index)
+            return kept
+        kept = self._row(type_, id_, previous, self.now, method, LIVE, body)
+        self._count(type_, 1)
+        index(kept.rid, self._rows)
+        return kept
 
     def remove(self, previous: Kept) -> Kept:
-        self._row(previous.type, previous.id, previous, previous.created, "DELETE", DELETED, None)
+        kept = self._row(previous.type, previous.id, previous, previous.created, "DELETE", DELETED, None)
         self._count(previous.type, -1)
-        self._index(previous.rid, set(), fresh=False)
-        return self._note(previous.rid, previous.type, previous.id, DELETED, previous.created, "DELETE", None)
+        self.reindex(previous, lambda _rid, _rows: None)
+        return kept
 
-    def reindex(self, kept: Kept, rows: set[Row]) -> None:
-        self._index(kept.rid, rows, fresh=False)
+    def reindex(self, kept: Kept, index: Index) -> None:
+        """Changes the index rows of a resource to these, and only those that differ."""
+        self.flush()
+        rows = Rows(self.number)
+        index(kept.rid, rows)
+        wanted: dict[str, Iterable[tuple[Any, ...]]] = {
+            "string": rows.string, "token": rows.token, "date": rows.date, "number": rows.numbers,
+            "reference": self._numbered(rows.reference),
+        }  # fmt: skip
+        for kind, records in wanted.items():
+            new = set(records)
+            old: set[tuple[Any, ...]] = set(self._db.execute(_OF[kind], (kept.rid,)))
+            if gone := old - new:
+                self._db.executemany(_DELETE[kind], gone)
+            if added := new - old:
+                self._insert(kind, added)
 
-    def mention(self, type_: str, id_: str) -> int:
-        """The number of a resource that a reference names, whether or not it exists."""
-        known = self._rows.get((type_, id_))
-        if known is not None:
-            return known
-        number = self.number("type", type_)
-        found = self._db.execute("SELECT rid FROM resource WHERE type = ? AND id = ?", (number, id_)).fetchone()
-        if found is None:
-            cursor = self._db.execute(
-                "INSERT INTO resource (type, id, state, version, created, updated, method) VALUES (?, ?, ?, 0, 0, 0, '')",
-                (number, id_, MENTIONED),
-            )
-            found = (cursor.lastrowid or 0,)
-        rid = self._rows[type_, id_] = int(found[0])
-        return rid
+    def _numbered(self, references: list[tuple[int, str, str, int]]) -> list[tuple[int, int, int]]:
+        """The rows with the number of what each names, which gets a row of its own when nobody named it before."""
+        self.look_up([(type_, id_) for _, type_, id_, _ in references])
+        return [
+            (pid, self._known[type_, id_][0] or self._mention(type_, id_), rid) for pid, type_, id_, rid in references
+        ]
+
+    def _mention(self, type_: str, id_: str) -> int:
+        self.last += 1
+        self._new[self.last] = (self.last, self.number("type", type_), id_, MENTIONED, 0, 0, 0, "")
+        self._known[type_, id_] = (self.last, MENTIONED)
+        self._kept[type_, id_] = Kept(self.last, type_, id_, MENTIONED, 0, 0, 0, "", None)
+        return self.last
 
     def _row(
         self, type_: str, id_: str, previous: Kept | None, created: int, method: str, state: int, body: bytes | None
-    ) -> int:
+    ) -> Kept:
         self.version += 1
+        number = self.number("type", type_)
         if previous is None:
-            cursor = self._db.execute(
-                "INSERT INTO resource (type, id, state, version, created, updated, method) VALUES (?,?,?,?,?,?,?)",
-                (self.number("type", type_), id_, state, self.version, created, self.now, method),
-            )
-            rid = int(cursor.lastrowid or 0)
-            self._db.execute("INSERT INTO body (rid, json) VALUES (?, ?)", (rid, body))
-            return rid
-        if previous.state != MENTIONED:
-            self._db.execute(
-                "INSERT INTO history (rid, version, type, updated, method, body) VALUES (?,?,?,?,?,?)",
-                (
-                    previous.rid,
-                    previous.version,
-                    self.number("type", type_),
-                    previous.updated,
-                    previous.method,
-                    previous.body,
-                ),
-            )
-        self._db.execute(
-            "UPDATE resource SET state=?, version=?, created=?, updated=?, method=? WHERE rid=?",
-            (state, self.version, created, self.now, method, previous.rid),
-        )
-        if body is None:
-            self._db.execute("DELETE FROM body WHERE rid = ?", (previous.rid,))
+            # A reference of this unit may have named it since it was looked for.
+            known = self._known.get((type_, id_), _NOBODY)[0]
+            rid = known or self.last + 1
+            self.last = max(self.last, rid)
         else:
-            self._db.execute("INSERT OR REPLACE INTO body (rid, json) VALUES (?, ?)", (previous.rid, body))
-        return previous.rid
-
-    def _note(self, rid: int, type_: str, id_: str, state: int, created: int, method: str, body: bytes | None) -> Kept:
+            rid = previous.rid
+            known = rid
+            if previous.state != MENTIONED:
+                past = (rid, previous.version, number, previous.updated, previous.method, previous.body)
+                self._past.append(past)
+        if known and rid not in self._new:
+            self._updated[rid] = (state, self.version, created, self.now, method)
+        else:
+            self._new[rid] = (rid, number, id_, state, self.version, created, self.now, method)
+        self._bodies[rid] = body
         kept = Kept(rid, type_, id_, state, self.version, created, self.now, method, body)
+        self._kept[type_, id_] = kept
+        self._known[type_, id_] = (rid, state)
         self.changed.append(kept)
         return kept
 
@@ -202,31 +280,8 @@ class Unit:
         number = self.number("type", type_)
         self._census[number] = self._census.get(number, 0) + step
 
-    def _index(self, rid: int, rows: set[Row], *, fresh: bool) -> None:
-        wanted = [(kind, self._record(kind, self.number("index", index), rid, values)) for kind, index, values in rows]
-        if fresh:
-            for kind, record in wanted:
-                self._pending[kind].append(record)
-            return
-        self.flush()
-        for kind in TABLE:
-            new = {record for k, record in wanted if k == kind}
-            old: set[tuple[Any, ...]] = set(self._db.execute(_OF[kind], (rid,)))
-            if gone := old - new:
-                self._db.executemany(_DELETE[kind], gone)
-            if added := new - old:
-                self._db.executemany(_INSERT[kind], added)
 
-    def _record(self, kind: str, pid: int, rid: int, values: tuple[Any, ...]) -> tuple[Any, ...]:
-        if kind == "string":
-            return (pid, values[0], rid, values[1])
-        if kind == "token":
-            return (pid, values[0], self.number("system", values[1]) if values[1] else 0, rid)
-        if kind == "reference":
-            return (pid, self.mention(*values), rid)
-        if kind == "date":
-            return (pid, values[0], rid, values[1])
-        return (pid, values[0], rid)
+_NOBODY = (0, MENTIONED)
 
 
 def find(connection: sqlite3.Connection, names: Names, type_: str, id_: str) -> Kept | None:

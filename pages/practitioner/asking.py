@@ -6,22 +6,19 @@ from pages.fields import Fields, ask
 from portal.i18n import N_
 from portal.people import PatientSummary
 from portal.responses import assign
+from portal.sdc import Form
 
-KINDS = {
-    "auto": N_("patient"),
-    "hetero": N_("team"),
-    "social": N_("patient"),
-    "clinical-document": N_("team"),
-    "neuropsy": N_("team"),
-}
+WHO = {"patient": N_("patient"), "staff": N_("team")}
 
 
 def ask_for(visit: Visit, head: PatientSummary) -> None:
-    """Opens the dialog. Auto and social forms go to the patient, the others to the team."""
+    """Opens the dialog. A form that the patient or the team may fill in is offered to each."""
     t, locale = visit.t, visit.t.locale
     forms = sorted(visit.me.catalogue, key=lambda form: form.title(locale).casefold())
     options = tuple(
-        Option(code=form.code, text=f"{form.title(locale)} ({t(KINDS.get(form.category, 'team'))})") for form in forms
+        Option(code=f"{form.code}:{who}", text=f"{form.title(locale)} ({t(WHO[who])})")
+        for form in forms
+        for who in _fillers(form)
     )
     items = [
         ListQuestion(link_id="questionnaire", text=t("Questionnaire"), options=options, required=True),
@@ -29,16 +26,21 @@ def ask_for(visit: Visit, head: PatientSummary) -> None:
     ]
 
     async def send(fields: Fields) -> None:
-        form = visit.me.catalogue.by_code(fields.choice("questionnaire"))
-        by_patient = form is not None and KINDS.get(form.category) == "patient"
+        questionnaire, _, who = fields.choice("questionnaire").partition(":")
         await assign(
             visit.me,
             patient=head.id,
-            questionnaire=fields.choice("questionnaire"),
+            questionnaire=questionnaire,
             due=fields.day("due"),
-            filled_by="patient" if by_patient else "staff",
+            filled_by="patient" if who == "patient" else "staff",
         )
 
     required = {"questionnaire": t("Choose a questionnaire.")}
     title = t("Ask {name} for a questionnaire", name=head.given)
     ask(visit, title, items, t("Ask"), send, key="assign", required=required)
+
+
+def _fillers(form: Form) -> tuple[str, ...]:
+    return tuple(
+        who for who, audience in (("patient", "patient"), ("staff", "professional")) if audience in form.audience
+    )

@@ -11,6 +11,8 @@ from uuid import uuid4
 
 import typer
 
+from portal.authoring.catalogue import Catalogue
+from portal.authoring.describing import INDEX, describe, index
 from portal.authoring.errors import AuthoringError
 from portal.authoring.lint import lint
 from portal.authoring.reading import load_form
@@ -90,6 +92,22 @@ def extract(form: FormFile, response: ResponseFile) -> None:
     extracted = extract_bundle(compiled, _json(response), now=SystemClock().now(), new_uuid=lambda: str(uuid4()))
     _say(extracted.bundle)
     _complain((fault.link_id, fault.text) for fault in extracted.faults)
+
+
+@questionnaire.command("describe")
+def describe_catalogue(
+    folder: Annotated[Path, typer.Argument(help="Folder of the forms.", exists=True, file_okay=False)],
+    out: Annotated[Path, typer.Option(help="Folder of the pages, one for each form, and their index.")],
+) -> None:
+    """The pages of the catalogue: what each form is, whose it is and how it is scored."""
+    forms = list(Catalogue.load(folder))
+    out.mkdir(parents=True, exist_ok=True)
+    for old in out.glob("*.md"):
+        old.unlink()
+    for form in forms:
+        (out / f"{form.code}.md").write_text(describe(form), "utf-8")
+    (out / INDEX).write_text(index(forms), "utf-8")
+    _say({"pages": len(forms)})
 
 
 @questionnaire.command("assemble")

@@ -112,7 +112,7 @@ async def test_questionnaire_is_asked_of_the_patient(anne: User, doctor: Acting)
     await anne.open(f"{CAMILLE}/questionnaires")
     await press(anne, "Demander un questionnaire")
     dialog = part(anne, AskDialog)
-    await fill(anne, dialog, questionnaire="PHQ9", due="10/12/2026")
+    await fill(anne, dialog, questionnaire="PHQ9:patient", due="10/12/2026")
     with anne:
         await dialog.accept()
     (item,) = await todo(doctor, patient="camille")

@@ -53,7 +53,9 @@ class Captcha(ui.html):
             return
         self._number = sent["number"]
         self._done.set()
-        self.set_content(str(h("{}<span>{}</span>", icon("check"), self.t("Automatic check done: you are not a robot."))))
+        self.set_content(
+            str(h("{}<span>{}</span>", icon("check"), self.t("Automatic check done: you are not a robot.")))
+        )
 
     def _renew(self) -> None:
         self.challenge, self._number, self._done = self.issue(), -1, asyncio.Event()
@@ -61,4 +63,6 @@ class Captcha(ui.html):
         task = {key: value for key, value in asdict(self.challenge).items() if key in {"salt", "digest", "most"}}
         script = json.dumps(assets().url("work.js"))
         with self:
-            ui.run_javascript(f"import({script}).then((made) => made.work({json.dumps(self.html_id)}, {json.dumps(task)}))")
+            ui.run_javascript(
+                f"import({script}).then((made) => made.work({json.dumps(self.html_id)}, {json.dumps(task)}))"
+            )

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from markupsafe import Markup
 
 from components.markup import h, join, typo
-from pages import questions
+from pages import arranging, questions
 from portal.i18n import Texts
-from portal.responses import Draft, item_at, shown
+from portal.responses import Draft, item_at
 from portal.sdc import FormSession, Section
 
 
@@ -35,7 +35,7 @@ def answers_list(t: Texts, rows: Iterable[tuple[str, str]]) -> Markup:
 
 
 def _part(t: Texts, draft: Draft, section: Section, numbers: Mapping[str, str]) -> Markup:
-    title, lead = questions.heading_of(t, draft.form, section)
+    title, lead = arranging.heading_of(t, draft.form, section)
     change = t("Change")
     return h(
         '<section class="sheet recap"><div class="recap-head"><h2>{}</h2>'
@@ -53,7 +53,13 @@ def _rows(t: Texts, session: FormSession, section: Section, numbers: Mapping[str
     for path in session.visible(section):
         item = item_at(session.form, path)
         if questions.asks(item):
-            value = session.state(path).value
-            values = value if isinstance(value, list) else [] if value is None else [value]
-            question = f"{numbers.get(item.link_id, '')} {item.text(t.locale)}".strip()
-            yield question, ", ".join(shown(t, item, each) for each in values)
+            answer = questions.given_in_words(t, session, path, item)
+            question = f"{numbers.get(item.link_id, '')} {item.text(t.locale)}{_copy(t, path)}".strip()
+            yield question, answer
+
+
+def _copy(t: Texts, path: str) -> str:
+    """Which copy of a repeating group a question belongs to, where there are several."""
+    numbers = [each.partition("]")[0] for each in path.split("[")[1:]]
+    words = [t("line {number}", number=int(each) + 1) for each in numbers if each.isdecimal()]
+    return f" ({', '.join(words)})" if words else ""

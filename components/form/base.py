@@ -8,6 +8,7 @@ from markupsafe import Markup
 from nicegui import ui
 
 from components.form.items import Question, Value
+from components.form.media import beside
 from components.icons import icon
 from components.markup import dom_id, h, typo
 from portal.i18n import Texts
@@ -30,6 +31,7 @@ class Widget(ui.html, Generic[Q]):
     MARKED: ClassVar[bool] = (
         False  # marks could be put back by a redraw: then a past error is only hidden, by its class
     )
+    ANSWER: ClassVar[tuple[str, ...]] = ("value",)  # the item's fields that hold the answer, the main one first
 
     def __init__(self, t: Texts, item: Q, on_answer: OnAnswer) -> None:
         self.t, self.item, self.on_answer = t, item, on_answer
@@ -77,11 +79,11 @@ class Widget(ui.html, Generic[Q]):
 
     def adopt(self, item: Q) -> None:
         """The question as it is now: other words, other answers, another value. Draws only what changed."""
-        before, value = self.item, getattr(item, "value", None)
+        before = self.item
         self.item = item
-        if replace(item, value=getattr(before, "value", None)) != before:
+        if replace(item, **{name: getattr(before, name) for name in self.ANSWER}) != before:
             self.redraw()
-        self.set_value(value)
+        self.set_value(getattr(item, self.ANSWER[0]))
 
     def redraw(self) -> None:
         self.set_content(str(self.inside()))
@@ -97,16 +99,26 @@ class Widget(ui.html, Generic[Q]):
 
     @property
     def hint(self) -> Markup:
+        """What helps to answer: a sentence, pictures, links, the attribution behind a word to open."""
+        return h("{}{}", self.hint_line, beside(self.t, self.item))
+
+    @property
+    def hint_line(self) -> Markup:
         if not self.item.hint:
             return Markup()
         return h('<span class="hint" id="{}-hint">{}</span>', self.qid, typo(self.t, self.item.hint))
 
     @property
     def error_line(self) -> Markup:
-        if not self.error:
-            return Markup()
-        line = '<p class="error" id="{}-error">{}<span>{}</span></p>'
-        return h(line, self.qid, icon("alert"), typo(self.t, self.error))
+        """What must be corrected; else what asks for a second look."""
+        if self.error:
+            line = '<p class="error" id="{}-error">{}<span>{}</span></p>'
+            return h(line, self.qid, icon("alert"), typo(self.t, self.error))
+        if self.item.warning:
+            return h(
+                '<p class="warning" role="status">{}<span>{}</span></p>', icon("info"), typo(self.t, self.item.warning)
+            )
+        return Markup()
 
     @property
     def locked_line(self) -> Markup:

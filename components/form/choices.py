@@ -1,5 +1,6 @@
 """Questions answered by a mark: one or several among a few, one in a long list, a place on a line."""
 
+import re
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -7,8 +8,11 @@ from markupsafe import Markup
 
 from components.form.base import OnAnswer, Widget
 from components.form.items import ChoiceQuestion, ListQuestion, Option, ScaleQuestion
+from components.form.media import pictures
 from components.markup import attributes, h, join, typo
-from portal.i18n import Texts
+from portal.i18n import NBSP, Texts
+
+MOST_WORDS = 255  # of an answer of one's own
 
 
 class ChoiceItem(Widget[ChoiceQuestion]):
@@ -29,21 +33,32 @@ class ChoiceItem(Widget[ChoiceQuestion]):
     def inside(self) -> Markup:
         legend = h('<legend class="{}">{}</legend>', "sr" if self.hidden_legend else "", self.label)
         rows = join(self._row(index, option) for index, option in enumerate(self.item.options))
-        return h('{}{}{}<div class="answers">{}</div>{}', legend, self.hint, self.error_line, rows, self.locked_line)
+        own = self._own_row() if self.item.open else ""
+        shape = '{}{}{}<div class="answers">{}{}</div>{}'
+        return h(shape, legend, self.hint, self.error_line, rows, own, self.locked_line)
 
     async def receive(self, sent: Any) -> None:
+        words = ""
+        if self.item.open and isinstance(sent, dict):
+            sent, words = sent.get("chosen"), sent.get("words")
+            if not isinstance(words, str) or len(words) > MOST_WORDS:
+                return
         indexes = sent if isinstance(sent, list) else [sent]
         options = self.item.options
         if not all(isinstance(one, str) and one.isdecimal() and int(one) < len(options) for one in indexes):
             return  # only a broken or hostile browser sends this
-        await self.choose(*(options[int(one)].code for one in indexes))
+        await self.choose(*(options[int(one)].code for one in indexes), words=words)
 
-    async def choose(self, *codes: str) -> None:
-        """What a click does; tests call it too. Codes that the question does not have are ignored."""
+    async def choose(self, *codes: str, words: str = "") -> None:
+        """What a click does; tests call it too. Codes that the question does not have are ignored.
+
+        `words` = an answer of one's own, where the question takes one.
+        """
         known = [option for option in self.item.options if option.code in codes]
         alone = [option for option in known if option.alone]
         kept = (alone[-1:] or known) if self.item.many else known[:1]
-        self.value = tuple(option.code for option in kept)
+        own = (words.strip(),) if self.item.open and words.strip() and not alone else ()
+        self.value = (*(option.code for option in kept if self.item.many or not own), *own)
         await self.tell(self.value)
 
     def set_value(self, value: tuple[str, ...]) -> None:
@@ -63,13 +78,53 @@ class ChoiceItem(Widget[ChoiceQuestion]):
             }
         )
         css = "aside" if option.aside else ""
+        picture = pictures(self.t, (option.media,)) if option.media else ""
         return h(
-            '<label class="{}" data-code="{}"><input{}> <span>{}</span></label>',
+            '<label class="{}" data-code="{}"><input{}> <span>{}{}</span></label>',
             css,
             option.code,
             box,
             typo(self.t, option.text),
+            picture,
         )
+
+    def _own_row(self) -> Markup:
+        """The last row: a mark, and a field beside it that ticks the mark by itself."""
+        words = own_words(self.item, self.value)
+        box = attributes(
+            {
+                "type": "checkbox" if self.item.many else "radio",
+                "name": self.qid,
+                "value": "own",
+                "id": f"{self.qid}-own",
+                "checked": bool(words),
+                "disabled": bool(self.item.locked),
+            }
+        )
+        field = attributes(
+            {
+                "type": "text",
+                "class": "input own",
+                "id": f"{self.qid}-words",
+                "value": words,
+                "autocomplete": "off",
+                "maxlength": str(MOST_WORDS),
+                "aria-label": self.t("{label}: write it here", label=self.item.open),
+                "readonly": bool(self.item.locked),
+            }
+        )
+        return h(
+            '<div class="ownrow"><label><input{}> <span>{}</span></label><input{}></div>',
+            box,
+            typo(self.t, self.item.open),
+            field,
+        )
+
+
+def own_words(item: ChoiceQuestion | ListQuestion, value: tuple[str, ...]) -> str:
+    """The answer among these that is none of the options."""
+    codes = {option.code for option in item.options}
+    return next((each for each in value if each not in codes), "")
 
 
 class DropDown(Widget[ListQuestion]):
@@ -77,6 +132,8 @@ class DropDown(Widget[ListQuestion]):
 
     def __init__(self, t: Texts, item: ListQuestion, on_answer: OnAnswer) -> None:
         self.value = item.value
+        if item.open:
+            self.HANDLER = "(event) => portal.parts(event, emit)"  # type: ignore[misc]
         super().__init__(t, item, on_answer)
 
     def inside(self) -> Markup:
@@ -95,7 +152,7 @@ class DropDown(Widget[ListQuestion]):
             }
         )
         return h(
-            '<label for="{}-field">{}</label>{}{}<select{}><option value="">{}</option>{}</select>{}',
+            '<label for="{}-field">{}</label>{}{}<select{}><option value="">{}</option>{}</select>{}{}',
             self.qid,
             self.label,
             self.hint,
@@ -103,19 +160,45 @@ class DropDown(Widget[ListQuestion]):
             field,
             self.t("Choose"),
             rows,
+            self._own_field() if self.item.open else "",
             self.locked_line,
         )
 
     async def receive(self, sent: Any) -> None:
+        words = ""
+        if self.item.open and isinstance(sent, list) and len(sent) == 2:
+            sent, words = sent
+            if not isinstance(words, str) or len(words) > MOST_WORDS:
+                return
         if sent == "":
-            await self.choose()
+            await self.choose(words=words)
         elif isinstance(sent, str) and sent.isdecimal() and int(sent) < len(self.item.options):
-            await self.choose(self.item.options[int(sent)].code)
+            # Of two answers the one just given counts: the list when it moved, else the words.
+            code = self.item.options[int(sent)].code
+            await (self.choose(words=words) if words.strip() and code in self.value else self.choose(code))
 
-    async def choose(self, code: str = "") -> None:
-        """What a selection does; no code = no answer."""
-        self.value = tuple(option.code for option in self.item.options if option.code == code)[:1]
+    async def choose(self, code: str = "", *, words: str = "") -> None:
+        """What a selection does; no code = no answer, or one's own words."""
+        known = tuple(option.code for option in self.item.options if option.code == code)[:1]
+        own = (words.strip(),) if self.item.open and words.strip() and not known else ()
+        self.value = known or own
+        if self.item.open:
+            self.redraw()
         await self.tell(self.value)
+
+    def _own_field(self) -> Markup:
+        field = attributes(
+            {
+                "type": "text",
+                "class": "input own",
+                "id": f"{self.qid}-words",
+                "value": own_words(self.item, self.value),
+                "autocomplete": "off",
+                "maxlength": str(MOST_WORDS),
+                "readonly": bool(self.item.locked),
+            }
+        )
+        return h('<label class="or" for="{}-words">{}</label><input{}>', self.qid, typo(self.t, self.item.open), field)
 
     def set_value(self, value: tuple[str, ...]) -> None:
         if value != self.value:
@@ -143,7 +226,7 @@ class ScaleItem(Widget[ScaleQuestion]):
     def inside(self) -> Markup:
         t, item, at = self.t, self.item, self.value
         unset = "" if at is not None else "unset"
-        shown = t("{value} out of {high}", value="%n", high=item.high)
+        shown = t("{value} out of {high}", value="%n", high=t.number(item.high))
         told = shown.replace("%n", t.number(at)) if at is not None else t("No answer yet: touch the line.")
         part = (at - item.low) * 100 / (item.high - item.low) if at is not None else 0
         line = attributes(
@@ -153,8 +236,8 @@ class ScaleItem(Widget[ScaleQuestion]):
                 "class": unset,
                 "min": str(item.low),
                 "max": str(item.high),
-                "step": "1",
-                "value": str(at if at is not None else (item.low + item.high) // 2),
+                "step": str(item.step),
+                "value": str(at if at is not None else item.low + (item.high - item.low) / item.step // 2 * item.step),
                 "style": f"--at:{float(part):.1f}%",
                 "aria-label": typo(t, item.text),
                 "aria-valuetext": t("No answer yet") if at is None else "",
@@ -177,20 +260,30 @@ class ScaleItem(Widget[ScaleQuestion]):
             less=h(step, "-1", t("One point less"), locked, "−"),
             more=h(step, "1", t("One point more"), locked, "+"),
             line=line,
-            low=h("{}{}: {}", item.low, " " if t.locale == "fr" else "", typo(t, item.low_text)),
-            high=h("{}{}: {}", item.high, " " if t.locale == "fr" else "", typo(t, item.high_text)),
+            low=self._end(item.low, item.low_text),
+            high=self._end(item.high, item.high_text),
             lock=self.locked_line,
         )
 
     async def receive(self, sent: Any) -> None:
-        if isinstance(sent, (str, int)) and str(sent).lstrip("-").isdecimal():
-            await self.choose(int(sent))
+        if isinstance(sent, (str, int)) and re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,6})?", str(sent)):
+            await self.choose(Decimal(str(sent)))
 
-    async def choose(self, value: int) -> None:
-        """What a touch on the line does; outside the line is ignored."""
-        if self.item.low <= value <= self.item.high:
+    async def choose(self, value: int | Decimal) -> None:
+        """What a touch on the line does; outside the line, or between two of its steps, is ignored."""
+        item = self.item
+        if item.low <= value <= item.high and (Decimal(value) - item.low) % item.step == 0:
             self.value = Decimal(value)
             await self.tell(self.value)
+
+    def _end(self, value: Decimal, words: str) -> Markup:
+        """An end of the line: its value, and what it means when the form says so."""
+        number = self.t.number(value)
+        return (
+            h("{}{}: {}", number, NBSP if self.t.locale == "fr" else "", typo(self.t, words))
+            if words
+            else h("{}", number)
+        )
 
     def set_value(self, value: Decimal | None) -> None:
         if value != self.value:

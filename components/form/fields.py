@@ -2,13 +2,23 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from markupsafe import Markup
 
 from components.form.base import OnAnswer, Q, Widget
-from components.form.items import DateQuestion, NumberQuestion, TextQuestion, TimeQuestion, Value
-from components.form.reading import Unreadable, first_day, read_date, read_number, read_time, show, show_date
+from components.form.items import (
+    Amount,
+    DateQuestion,
+    MomentQuestion,
+    NumberQuestion,
+    TextQuestion,
+    TimeQuestion,
+    Value,
+)
+from components.form.reading import Unreadable
+from components.form.typed import TOO_LONG, read, written
 from components.markup import attributes, h, join
 from portal.i18n import N_, Texts
 
@@ -100,11 +110,7 @@ class TypedField(Widget[Q]):
 
     def _too_long(self, length: int) -> str:
         limit = getattr(self.item, "limit", SOCKET_LIMIT)
-        return self.t(
-            "This text is too long: {length} characters for {limit} at most. Shorten it, it is not saved yet.",
-            length=self.t.number(length),
-            limit=self.t.number(limit),
-        )
+        return self.t(TOO_LONG, length=self.t.number(length), limit=self.t.number(limit))
 
 
 class TextField(TypedField[TextQuestion]):
@@ -114,13 +120,7 @@ class TextField(TypedField[TextQuestion]):
         super().__init__(t, item, on_answer, typed=item.value)
 
     def read(self, text: str) -> Value:
-        if len(text) > self.item.limit:
-            raise Unreadable(
-                N_("This text is too long: {length} characters for {limit} at most. Shorten it, it is not saved yet."),
-                length=self.t.number(len(text)),
-                limit=self.t.number(self.item.limit),
-            )
-        return text
+        return read(self.t, self.item, text, today=date.min)
 
     def extra(self) -> dict[str, str | bool]:
         return {
@@ -158,27 +158,71 @@ class TextArea(TextField):
 
 
 class NumberField(TypedField[NumberQuestion]):
-    """A number and its unit. Not `type=number`: that one hides what it cannot read and changes under the wheel."""
+    """A number and its unit. Not `type=number`: that one hides what it cannot read and changes under the wheel.
+
+    Where the unit is to be chosen, a native list stands beside; the answer is then an `Amount`.
+    """
 
     FIELD_CSS: ClassVar[str] = "input input-number"
+    ANSWER: ClassVar[tuple[str, ...]] = ("value", "unit_code")
 
     def __init__(self, t: Texts, item: NumberQuestion, on_answer: OnAnswer) -> None:
-        self.decimal_mark = "," if t.locale == "fr" else "."
-        super().__init__(t, item, on_answer, typed="" if item.value is None else show(item.value, self.decimal_mark))
+        self.unit_code = item.unit_code
+        if item.units:
+            self.HANDLER = "(event) => portal.parts(event, emit)"  # type: ignore[misc]
+        super().__init__(t, item, on_answer, typed=written(t, item, item.value))
+
+    async def receive(self, sent: Any) -> None:
+        if not self.item.units:
+            await super().receive(sent)
+        elif isinstance(sent, list) and len(sent) == 2 and all(isinstance(part, str) for part in sent):
+            known = {unit.code for unit in self.item.units}
+            self.unit_code = sent[1] if sent[1] in known else ""
+            await self.enter(sent[0])
 
     def read(self, text: str) -> Value:
-        ask = self.item
-        return read_number(text, unit=ask.unit, low=ask.low, high=ask.high, whole=ask.whole, mark=self.decimal_mark)
+        units = {unit.code: unit.text for unit in self.item.units}
+        number = read(self.t, self.item, text, today=date.min, unit=units.get(self.unit_code) if units else None)
+        if not units or not isinstance(number, Decimal):
+            return number
+        if not self.unit_code:
+            raise Unreadable(N_("Choose the unit."))
+        return Amount(value=number, unit=self.unit_code)
 
     def show_value(self, value: Any) -> str:
-        return show(value, self.decimal_mark)
+        return written(self.t, self.item, value.value if isinstance(value, Amount) else value)
+
+    def adopt(self, item: NumberQuestion) -> None:
+        moved = not self.unread and item.unit_code != self.unit_code and bool(item.unit_code)
+        if moved:
+            self.unit_code = item.unit_code
+        super().adopt(item)
+        if moved:
+            self.redraw()
 
     def extra(self) -> dict[str, str | bool]:
         return {"inputmode": "numeric" if self.item.whole and not self._negative else "decimal"}
 
     def field(self) -> Markup:
+        if self.item.units:
+            return h('<span class="withunit">{}{}</span>', super().field(), self._choice_of_unit())
         unit = h('<span class="unit">{}</span>', self.item.unit) if self.item.unit else ""
         return h('<span class="withunit">{}{}</span>', super().field(), unit)
+
+    def _choice_of_unit(self) -> Markup:
+        rows = join(
+            h(
+                "<option{}>{}</option>",
+                attributes({"value": unit.code, "selected": unit.code == self.unit_code}),
+                unit.text,
+            )
+            for unit in self.item.units
+        )
+        blank = "" if self.unit_code else h('<option value="">{}</option>', self.t("Unit"))
+        common = attributes(
+            {"class": "input input-unit", "aria-label": self.t("Unit"), "disabled": bool(self.item.locked)}
+        )
+        return h("<select{}>{}{}</select>", common, blank, rows)
 
     @property
     def _negative(self) -> bool:
@@ -192,24 +236,16 @@ class DateField(TypedField[DateQuestion]):
 
     def __init__(self, t: Texts, item: DateQuestion, on_answer: OnAnswer, *, today: Callable[[], date]) -> None:
         self.today = today
-        super().__init__(t, item, on_answer, typed=show_date(item.value))
+        super().__init__(t, item, on_answer, typed=written(t, item, item.value))
 
     def read(self, text: str) -> Value:
-        iso = read_date(text, today=self.today(), partial=self.item.partial)
-        latest, earliest = self.item.latest, self.item.earliest
-        if latest and first_day(iso) > latest:
-            if latest <= self.today():
-                raise Unreadable(N_("The date must be in the past."))
-            raise Unreadable(N_("The date must be {day} at the latest."), day=self.t.day(latest))
-        if earliest and iso < earliest.isoformat()[: len(iso)]:
-            raise Unreadable(N_("The date must be {day} at the earliest."), day=self.t.day(earliest))
-        return iso
+        return read(self.t, self.item, text, today=self.today())
 
     def show_value(self, value: Any) -> str:
-        return show_date(value)
+        return written(self.t, self.item, value)
 
     @property
-    def hint(self) -> Markup:
+    def hint_line(self) -> Markup:
         example = self.t("For example: 27/03/2026")
         if self.item.partial:
             example = self.t("For example: 27/03/2026, or 03/2026, or 2026")
@@ -224,6 +260,60 @@ class DateField(TypedField[DateQuestion]):
         return {"inputmode": "text" if self.item.partial else "numeric"}
 
 
+class MomentField(DateField):
+    """A day and, when it is known, the time of day: two fields, one answer."""
+
+    HANDLER: ClassVar[str] = "(event) => portal.parts(event, emit)"
+
+    def __init__(self, t: Texts, item: MomentQuestion, on_answer: OnAnswer, *, today: Callable[[], date]) -> None:
+        self.hour = item.value[11:16]
+        super().__init__(t, item, on_answer, today=today)
+
+    async def receive(self, sent: Any) -> None:
+        if isinstance(sent, list) and len(sent) == 2 and all(isinstance(part, str) for part in sent):
+            self.hour = sent[1]
+            await self.enter(sent[0])
+
+    async def enter(self, text: str) -> None:
+        if self.hour.strip() and not text.strip():
+            self.typed, self.unread = text, True
+            self.show_error(self.t("Write the day too."))
+            return
+        await super().enter(text)
+
+    def read(self, text: str) -> Value:
+        day = str(super().read(text))
+        if not self.hour.strip():
+            return day
+        if len(day) < len("2026-03-27"):
+            raise Unreadable(N_("A time needs the whole date: DD/MM/YYYY."))
+        self.hour = str(read(self.t, TimeQuestion(link_id="", text=""), self.hour, today=self.today()))
+        return f"{day}T{self.hour}"
+
+    def set_value(self, value: Any) -> None:
+        hour = str(value or "")[11:16]
+        if not self.unread and hour != self.hour:
+            self.hour = hour
+            self.typed = self.show_value(value)
+            self.redraw()
+        super().set_value(value)
+
+    def field(self) -> Markup:
+        time = attributes(
+            {
+                "type": "text",
+                "class": "input input-time",
+                "aria-label": self.t("Time"),
+                "value": self.hour,
+                "inputmode": "numeric",
+                "autocomplete": "off",
+                "readonly": bool(self.item.locked),
+            }
+        )
+        words = h('<span class="unit" aria-hidden="true">{}</span>', self.t("Time"))
+        return h('<span class="withunit">{}{}<input{}></span>', super().field(), words, time)
+
+
 class TimeField(TypedField[TimeQuestion]):
     """A time of day, typed."""
 
@@ -233,4 +323,4 @@ class TimeField(TypedField[TimeQuestion]):
         super().__init__(t, item, on_answer, typed=item.value[:5])
 
     def read(self, text: str) -> Value:
-        return read_time(text)
+        return read(self.t, self.item, text, today=date.min)

@@ -3,6 +3,7 @@
 `link_id` names the item everywhere; texts are in the person's language already.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,8 +11,35 @@ from typing import Literal
 
 from portal.i18n import Texts
 
-Value = tuple[str, ...] | str | Decimal | None
-"""An answer: codes chosen (empty = none), a text, ISO date or time (`2026-03`, `14:30`), a number; None = no answer."""
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Amount:
+    """A number in a unit that the person chose; `unit` is the code of one of the question's units."""
+
+    value: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Several:
+    """The answers to a question that takes as many as one likes, in order."""
+
+    values: tuple["str | Decimal", ...]
+
+
+Value = tuple[str, ...] | str | Decimal | Amount | Several | None
+"""An answer: codes chosen (empty = none; a text of one's own stands among them), a text, ISO date or time (`2026-03`,
+`14:30`, `2026-03-27T14:30`), a number, a number in a unit, several of these; None = no answer.
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Media:
+    """A picture, a sound or a film that goes with a question. `address` is on this site or a `data:` URL."""
+
+    kind: Literal["image", "audio", "video", "link"]
+    address: str
+    title: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,11 +50,16 @@ class Option:
     text: str
     aside: bool = False
     alone: bool = False
+    media: Media | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
-    """What all questions share. `locked` = read-only, with the sentence that says who answered and when."""
+    """What all questions share. `locked` = read-only, with the sentence that says who answered and when.
+
+    `media` and `links` (address, words) stand under the question, `legal` behind a word to open. `warning` asks for a
+    second look and blocks nothing.
+    """
 
     link_id: str
     text: str
@@ -34,24 +67,42 @@ class Question:
     hint: str = ""
     required: bool = False
     locked: str = ""
+    media: tuple[Media, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    legal: str = ""
+    warning: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChoiceQuestion(Question):
-    """One answer among a few, or several with `many`. `chips` sets them on one line."""
+    """One answer among a few, or several with `many`. `chips` sets them on one line.
+
+    `open` = words of a last row where people write an answer of their own, which then stands in `value` as it is.
+    """
 
     options: tuple[Option, ...]
     value: tuple[str, ...] = ()
     many: bool = False
     chips: bool = False
+    open: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListQuestion(Question):
-    """One answer among many: a native list to open."""
+    """One answer among many: a native list to open. `open` as in a choice."""
 
     options: tuple[Option, ...]
     value: tuple[str, ...] = ()
+    open: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SearchQuestion(Question):
+    """One answer (or several with `many`) among very many: one types, the server looks. `open` lets own words stand."""
+
+    value: tuple[Option, ...] = ()
+    many: bool = False
+    open: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,8 +111,9 @@ class ScaleQuestion(Question):
 
     low_text: str
     high_text: str
-    low: int = 0
-    high: int = 100
+    low: Decimal = Decimal(0)
+    high: Decimal = Decimal(100)
+    step: Decimal = Decimal(1)
     value: Decimal | None = None
 
 
@@ -79,10 +131,12 @@ class TextQuestion(Question):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NumberQuestion(Question):
-    """A number with its unit; decimal comma or point. Limits are inclusive."""
+    """A number with its unit; decimal comma or point. Limits are inclusive. With `units` the person chooses the unit."""
 
     value: Decimal | None = None
     unit: str = ""
+    units: tuple[Option, ...] = ()
+    unit_code: str = ""
     low: Decimal | None = None
     high: Decimal | None = None
     whole: bool = False
@@ -99,10 +153,45 @@ class DateQuestion(Question):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MomentQuestion(DateQuestion):
+    """A date with a time of day that may be left out: `2026-03-27T14:30`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TimeQuestion(Question):
     """A time of day, ISO `14:30`."""
 
     value: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ManyQuestion(Question):
+    """As many answers as one likes to a question of the kind of `one`. `most` = None: no limit."""
+
+    one: TextQuestion | NumberQuestion | DateQuestion | TimeQuestion
+    values: tuple[str | Decimal, ...] = ()
+    most: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GivenFile:
+    """A file that was given. `address` opens it; empty when it cannot be opened here."""
+
+    key: str
+    name: str
+    size: int = 0
+    address: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileQuestion(Question):
+    """One file, or several with `many`. `to` takes it; `kinds` are MIME types, `limit` bytes. Answers are keys of files."""
+
+    to: str
+    kinds: tuple[str, ...]
+    limit: int
+    files: tuple[GivenFile, ...] = ()
+    many: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,6 +201,8 @@ class Display:
     link_id: str
     text: str
     kind: Literal["plain", "help", "legal", "warning"] = "plain"
+    media: tuple[Media, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,6 +227,25 @@ class Computed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ComputeAgain:
+    """A button under an answer that the form computed and the person changed: it gives `path` back to its computation."""
+
+    link_id: str
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TwoAnswers:
+    """Two devices answered the question at `path`: both are kept until the person says which one holds. In words."""
+
+    link_id: str
+    path: str
+    mine: str
+    theirs: str
+    when: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class HelpNumbers:
     """The help numbers, put by the question whose answer calls for them. `title` replaces the usual question."""
 
@@ -143,10 +253,65 @@ class HelpNumbers:
     title: str = ""
 
 
+Layout = Literal["plain", "matrix", "grid", "table", "turned", "tabs"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """Items that belong together. `matrix`: choices with the same answers, one a line; `grid`: its groups are the lines of
+    a table and their questions its cells; `tabs`: one of its groups at a time. `columns` are the heads of a table.
+    """
+
+    link_id: str
+    text: str
+    items: tuple["Item", ...]
+    layout: Layout = "plain"
+    columns: tuple[str, ...] = ()
+    level: int = 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Copies:
+    """A group that is filled as often as needed; `copies` are what there is now. `table`: a copy a line; `turned`: a copy
+    a column.
+    """
+
+    link_id: str
+    text: str
+    copies: tuple[Group, ...]
+    layout: Layout = "plain"
+    columns: tuple[str, ...] = ()
+    can_add: bool = True
+    can_remove: bool = True
+
+
 AnyQuestion = (
-    ChoiceQuestion | ListQuestion | ScaleQuestion | TextQuestion | NumberQuestion | DateQuestion | TimeQuestion
+    ChoiceQuestion
+    | ListQuestion
+    | SearchQuestion
+    | ScaleQuestion
+    | TextQuestion
+    | NumberQuestion
+    | DateQuestion
+    | MomentQuestion
+    | TimeQuestion
+    | ManyQuestion
+    | FileQuestion
 )
-Item = AnyQuestion | Display | Heading | Computed | HelpNumbers
+Item = AnyQuestion | Display | Heading | Computed | HelpNumbers | ComputeAgain | TwoAnswers | Group | Copies
+
+
+def flat(items: Iterable[Item]) -> Iterator[Item]:
+    """The items, and what groups hold, in the order of the screen."""
+    for item in items:
+        yield item
+        match item:
+            case Group():
+                yield from flat(item.items)
+            case Copies():
+                yield from flat(item.copies)
+            case _:
+                pass
 
 
 def yes_no(t: Texts) -> tuple[Option, Option]:

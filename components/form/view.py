@@ -3,21 +3,24 @@
 No rule is here: what is asked, what is wrong and what comes next are the answers of `Handlers`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Protocol
 
 from nicegui import ui
+from nicegui.events import GenericEventArguments
 
 from components.blocks import Button, block, move_focus, set_block
 from components.errors import error_note, sentence
 from components.form.base import Widget
+from components.form.containers import CopiesBox, ItemList
+from components.form.contract import Handlers, Saved, Section, Wrong
 from components.form.fields import TypedField
-from components.form.items import Computed, Item, Value
+from components.form.items import Item, Option, Value
+from components.form.many import ManyField
 from components.form.saving import SaveLine, Saver
-from components.form.section import ComputedValue, build_item
-from components.markup import Fault, Markup, back_link, dom_id, error_summary, h, help_line, join, progress
+from components.form.section import Doing, build_item
+from components.markup import Fault, Markup, back_link, dom_id, error_summary, h, help_line, join, progress, typo
 from components.states import backend_away
 from components.theme import title
 from portal.errors import Invalid, PortalError
@@ -25,56 +28,6 @@ from portal.i18n import NBSP, Texts
 
 HEADING = "section-title"
 ERRORS = "errors"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Section:
-    """What one screen of the form holds. `part` = per cent of this section answered."""
-
-    title: str
-    items: tuple[Item, ...]
-    index: int = 0
-    count: int = 1
-    place: str = ""
-    lead: str = ""
-    part: int = 0
-
-    @property
-    def is_last(self) -> bool:
-        return self.index == self.count - 1
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Saved:
-    """What saving an answer changed: when it was written, and the section's items as they are now (None = unmoved)."""
-
-    at: datetime
-    items: tuple[Item, ...] | None = None
-    part: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wrong:
-    """Why one cannot go on: sentences by link id. `skippable` = the person may go on without these answers."""
-
-    sentences: Mapping[str, str]
-    skippable: bool = False
-
-
-class Handlers(Protocol):
-    """What the page does for the view. Each may raise a PortalError, which the view says where the person looks."""
-
-    async def answer(self, link_id: str, value: Value) -> Saved:
-        """Saves one answer; returns only once it is durable."""
-        ...
-
-    async def move(self, step: int, *, anyway: bool) -> Section | Wrong:
-        """The section after (1) or before (-1) this one. `anyway` = the person chose to leave questions unanswered."""
-        ...
-
-    async def submit(self, *, anyway: bool) -> Wrong | None:
-        """Sends the form; None once it is done and the page has navigated."""
-        ...
 
 
 class FormView:
@@ -101,7 +54,6 @@ class FormView:
         self.pause, self.for_patient = pause, for_patient
         self.pause_text = pause_text or t("Home")
         self.submit_text = submit_text or t("Send my answers")
-        self.widgets: dict[str, ui.element] = {}
         self.section, self.finished = section, False
         with ui.element("div").classes("formtop"):
             block(back_link(self.pause_text, pause), "", "div")
@@ -128,6 +80,61 @@ class FormView:
     async def answer(self, link_id: str, value: Value) -> None:
         """What each widget calls."""
         await self.saver.put(link_id, value)
+
+    @property
+    def widgets(self) -> dict[str, ui.element]:
+        """What stands for each item now, by link id."""
+        return dict(self.items.elements())
+
+    async def turn_to(self, place: int) -> None:
+        """Another part, chosen in the table of contents. It asks for nothing, as going back."""
+        if await self._all_saved():
+            try:
+                self.show(await self.handlers.turn_to(place))
+            except PortalError as error:
+                self._say(error)
+
+    async def add(self, path: str) -> None:
+        """One more copy; the focus goes into it."""
+        if await self._changed(self.handlers.add, path):
+            box = self.widgets.get(f"{path.rpartition('[')[0]}*")
+            if isinstance(box, CopiesBox):
+                move_focus(dom_id(box.item.copies[-1].link_id))
+
+    async def remove(self, path: str) -> None:
+        """One copy less; the focus stays in the group."""
+        if await self._changed(self.handlers.remove, path):
+            move_focus(dom_id(f"{path.rpartition('[')[0]}*"))
+
+    async def again(self, path: str) -> None:
+        if await self._changed(self.handlers.again, path):
+            move_focus(dom_id(path))
+
+    async def choose(self, path: str, *, theirs: bool) -> None:
+        async def choice(path: str) -> Saved:
+            return await self.handlers.choose(path, theirs=theirs)
+
+        if await self._changed(choice, path):
+            move_focus(dom_id(path))
+
+    async def search(self, link_id: str, text: str) -> Sequence[Option]:
+        """What a search field asks; a server that is away finds nothing, and the field says so."""
+        try:
+            return await self.handlers.search(link_id, text)
+        except PortalError as error:
+            self._say(error)
+            return ()
+
+    async def _changed(self, gesture: Callable[[str], Awaitable[Saved]], path: str) -> bool:
+        """A gesture on the form's own shape, once all answers before it are kept."""
+        if not await self._all_saved():
+            return False
+        try:
+            self._saved(await gesture(path))
+        except PortalError as error:
+            self._say(error)
+            return False
+        return True
 
     async def go(self, step: int, *, anyway: bool = False) -> None:
         """Continue (1) or back (-1). Going back never asks for anything."""
@@ -170,14 +177,14 @@ class FormView:
         section, t = self.section, self.t
         with self.body:
             self.head = block(self._head(), "formhead")
+            if len(section.contents) > 1:
+                self.contents = block(self._contents(), "contents")
+                self.contents.on("click", self._pressed, js_handler="(event) => portal.press(event, emit)")
             self.faults = block("", "faults")
             if section.lead:
                 block(section.lead, "lead", "p")
             self.list = ui.element("div").classes("questions")
-            self.widgets = {}
-            with self.list:
-                for item in section.items:
-                    self.widgets[item.link_id] = build_item(t, item, self.answer, today=self.today)
+            self.items = ItemList(self.list, section.items, self._make, self.saver.is_waiting)
             with ui.element("div").classes("formend"):
                 self.trouble = block("", "", role="status")
                 self._buttons()
@@ -195,6 +202,38 @@ class FormView:
                 progress(parts, section.index, section.count, section.part),
             ]
         )
+
+    def _contents(self) -> Markup:
+        """All parts, each with how far it is, behind one line to open: it is long and seldom needed."""
+        t = self.t
+        shape = '<li><button type="button" data-place="{}"{}>{}<span class="muted small">{}</span></button></li>'
+        lines = join(
+            h(
+                shape,
+                part.place,
+                Markup(' aria-current="step"') if part.here else "",
+                h("<span>{}</span>", typo(t, part.title)),
+                t("answered") if part.done >= 100 else t("{n} % answered", n=part.done) if part.done else t("to do"),
+            )
+            for part in self.section.contents
+        )
+        return h('<details><summary>{}</summary><ol class="plain">{}</ol></details>', t("All parts"), lines)
+
+    async def _pressed(self, sent: GenericEventArguments) -> None:
+        place = sent.args.get("place") if isinstance(sent.args, dict) else None
+        if isinstance(place, str) and place.isdecimal():
+            await self.turn_to(int(place))
+
+    def _make(self, item: Item) -> ui.element:
+        doing = Doing(
+            search=self.search,
+            add=self.add,
+            remove=self.remove,
+            again=self.again,
+            choose=self.choose,
+            waiting=self.saver.is_waiting,
+        )
+        return build_item(self.t, item, self.answer, today=self.today, doing=doing)
 
     def _buttons(self) -> None:
         t, section = self.t, self.section
@@ -223,20 +262,8 @@ class FormView:
             set_block(self.head, self._head())
 
     def _refresh(self, items: Sequence[Item]) -> None:
-        """Brings the screen to these items: what went goes, what came is put at its place, the rest is not touched."""
-        wanted = {item.link_id: item for item in items}
-        for link_id in [gone for gone in self.widgets if gone not in wanted]:
-            self.widgets.pop(link_id).delete()
-        for index, item in enumerate(items):
-            known = self.widgets.get(item.link_id)
-            if known is None:
-                with self.list:
-                    known = self.widgets[item.link_id] = build_item(self.t, item, self.answer, today=self.today)
-                known.move(self.list, target_index=index)
-            elif isinstance(known, ComputedValue) and isinstance(item, Computed):
-                known.show(item)
-            elif isinstance(known, Widget) and not self.saver.is_waiting(item.link_id):
-                known.adopt(item)
+        """Brings the screen to these items; what has not moved is not touched."""
+        self.items.show(items)
         self.section = replace(self.section, items=tuple(items))
 
     def _wrong(self, wrong: Wrong) -> None:
@@ -249,7 +276,7 @@ class FormView:
 
     def _point_out(self, sentences: Mapping[str, str]) -> None:
         for link_id, widget in self.widgets.items():
-            unread = isinstance(widget, TypedField) and widget.unread
+            unread = isinstance(widget, (TypedField, ManyField)) and widget.unread
             if isinstance(widget, Widget) and (link_id in sentences or not unread):
                 widget.show_error(sentences.get(link_id, ""))
 
@@ -264,7 +291,7 @@ class FormView:
 
     def _unread(self) -> dict[str, str]:
         """Fields that hold something the server has not understood or not received: nothing typed may get lost."""
-        fields = {link: widget for link, widget in self.widgets.items() if isinstance(widget, TypedField)}
+        fields = {link: each for link, each in self.widgets.items() if isinstance(each, (TypedField, ManyField))}
         return {link: field.error for link, field in fields.items() if field.unread}
 
     async def _all_saved(self) -> bool:

@@ -7,12 +7,20 @@ const portal = (() => {
   /* ── Focus ── */
   function focus(id, tries = 40) {
     const target = byId(id);
+    if (target) uncover(target);
     if (!target) return tries > 0 && setTimeout(() => focus(id, tries - 1), 25);
     const field = target.matches("input, textarea, select, button, a, [tabindex]")
       ? target : target.querySelector("input:not([type=hidden]):checked, input:not([type=hidden]), textarea, select, button") || target;
     if (field === target && !target.matches("input, textarea, select, button, a, [tabindex]")) target.tabIndex = -1;
     field.focus({ preventScroll: true });
     target.scrollIntoView({ block: "start", behavior: "instant" });
+  }
+  /* What is to be seen may stand in a tab that is not open. */
+  function uncover(target) {
+    for (let panel = target.closest("[role=tabpanel][hidden]"); panel; panel = panel.parentElement.closest("[role=tabpanel][hidden]")) {
+      const tab = byId(panel.getAttribute("aria-labelledby"));
+      if (tab) openTab(tab);
+    }
   }
   /* The server may redraw the element in which a person is: the new field with the same id (or the same name and value)
      gets the focus back, and what was typed but not sent stays typed. */
@@ -88,13 +96,130 @@ const portal = (() => {
   const question = (event) => event.currentTarget;
   function choice(event, emit) {
     const box = event.target;
-    if (!box.matches("input[type=radio], input[type=checkbox]")) return;
-    const all = [...question(event).querySelectorAll(".answers input")];
-    if (box.type === "checkbox" && box.checked)
-      all.forEach((one) => { if (one !== box && (box.dataset.alone !== undefined || one.dataset.alone !== undefined)) one.checked = false; });
+    const words = question(event).querySelector("input.own"), own = words && words.closest(".ownrow").querySelector("input[type=radio], input[type=checkbox]");
+    if (box === words) own.checked = words.value.trim() !== "";   /* writing an answer of one's own ticks its mark */
+    else if (!box.matches("input[type=radio], input[type=checkbox]")) return;
+    const all = [...question(event).querySelectorAll(".answers input[type=radio], .answers input[type=checkbox]")];
+    const mark = box === words ? own : box;
+    if (mark.type === "checkbox" && mark.checked)
+      all.forEach((one) => { if (one !== mark && (mark.dataset.alone !== undefined || one.dataset.alone !== undefined)) one.checked = false; });
+    if (mark === own && own.checked && !words.value.trim()) return words.focus();   /* not an answer yet: its words are */
+    if (words && !own.checked) words.value = "";
     sent();
-    emit(all.filter((one) => one.checked).map((one) => one.value));
+    const chosen = all.filter((one) => one.checked && one !== own).map((one) => one.value);
+    emit(words ? { chosen, words: own.checked ? words.value : "" } : chosen);
   }
+  /* All fields of a question that has several (a number and its unit, a day and a time), told together. */
+  function parts(event, emit) {
+    if (!event.target.matches("input, select")) return;
+    const fields = [...question(event).querySelectorAll("input, select")];
+    fields.forEach((field) => { field.dataset.sent = field.value; });
+    sent();
+    emit(fields.map((field) => field.value));
+  }
+  /* A question with as many fields as one likes. */
+  function several(event, emit) {
+    const button = event.target.closest("button[data-do]"), fields = [...question(event).querySelectorAll(".rowsof input")];
+    if (event.type === "click" && !button) return;
+    fields.forEach((field) => { field.dataset.sent = field.value; });
+    sent();
+    emit({ do: button ? button.dataset.do : "", at: button ? button.dataset.at : "", rows: fields.map((field) => field.value) });
+    if (button && button.dataset.do === "add") {
+      const root = question(event).id, many = fields.length;
+      setTimeout(function wait(tries = 40) {
+        const now = byId(root) ? byId(root).querySelectorAll(".rowsof input") : [];
+        if (now.length > many) now[now.length - 1].focus(); else if (tries) setTimeout(wait, 25, tries - 1);
+      }, 25);
+    }
+  }
+  /* One answer among very many: the server looks, the arrows choose. */
+  let looking = 0;
+  function search(event, emit) {
+    const root = question(event), field = root.querySelector("input[role=combobox]"), list = root.querySelector("[role=listbox]");
+    const close = () => { list.hidden = true; if (field) { field.setAttribute("aria-expanded", "false"); field.removeAttribute("aria-activedescendant"); } };
+    const pick = (row) => { close(); field.value = ""; field.dataset.sent = ""; sent(); emit({ choose: row.dataset.code }); };
+    if (event.type === "click") {
+      const button = event.target.closest("button[data-do=remove]"), row = event.target.closest("[role=option]");
+      if (button) { sent(); emit({ remove: button.dataset.at }); setTimeout(() => field && byId(field.id) && byId(field.id).focus(), 50); }
+      else if (row) pick(row);
+      return;
+    }
+    if (event.type === "focusout") return void setTimeout(() => { if (!root.contains(document.activeElement)) close(); }, 150);
+    if (event.target !== field) return;
+    if (event.type === "input") {
+      clearTimeout(looking);
+      field.dataset.sent = field.value;
+      if (!field.value.trim()) return close();
+      looking = setTimeout(() => emit({ search: field.value }), 250);
+      return;
+    }
+    const rows = [...list.querySelectorAll("[role=option]")], now = rows.findIndex((row) => row.id === field.getAttribute("aria-activedescendant"));
+    if ((event.key === "ArrowDown" || event.key === "ArrowUp") && rows.length && !list.hidden) {
+      event.preventDefault();
+      const next = rows[(now + (event.key === "ArrowDown" ? 1 : rows.length - 1) + (now < 0 && event.key === "ArrowUp" ? 1 : 0)) % rows.length];
+      rows.forEach((row) => row.setAttribute("aria-selected", String(row === next)));
+      field.setAttribute("aria-activedescendant", next.id);
+      next.scrollIntoView({ block: "nearest" });
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      if (now >= 0 && !list.hidden) pick(rows[now]);
+      else if (field.dataset.open !== undefined && field.value.trim()) { const words = field.value; close(); field.value = ""; field.dataset.sent = ""; sent(); emit({ words }); }
+    } else if (event.key === "Escape") close();
+  }
+  function found(id, text, rows) {
+    const root = byId(id), field = root && root.querySelector("input[role=combobox]"), list = root && root.querySelector("[role=listbox]");
+    if (!field || field.value !== text) return;   /* more was typed meanwhile: another answer is on its way */
+    list.replaceChildren(...rows.map((row, index) => {
+      const one = document.createElement("li");
+      Object.assign(one, { id: id + "-o" + index, textContent: row.text });
+      one.dataset.code = row.code;
+      one.setAttribute("role", "option");
+      one.setAttribute("aria-selected", "false");
+      one.addEventListener("mousedown", (event) => event.preventDefault());   /* the focus stays in the field */
+      return one;
+    }));
+    list.hidden = !rows.length;
+    field.setAttribute("aria-expanded", String(rows.length > 0));
+    field.removeAttribute("aria-activedescendant");
+    const status = root.querySelector("[role=status]");
+    status.textContent = rows.length ? status.dataset.some.replace("%n", rows.length) : status.dataset.none;
+    status.classList.toggle("sr", rows.length > 0);
+  }
+  /* Files go by their own way, not by the page's socket; the server checks them and says under which key it keeps them. */
+  async function file(event, emit) {
+    const button = event.target.closest("button[data-do=remove]"), field = event.target;
+    if (event.type === "click") return void (button && (sent(), emit({ remove: button.dataset.at })));
+    if (!field.matches("input[type=file]") || !field.files.length) return;
+    const one = field.files[0], status = question(event).querySelector("[role=status]");
+    if (one.size > Number(field.dataset.limit)) { field.value = ""; return emit({ refused: field.dataset.toolarge }); }
+    status.textContent = field.dataset.busy;
+    try {
+      const body = new FormData();
+      body.append("file", one);
+      const answer = await fetch(field.dataset.to, { method: "POST", body, credentials: "same-origin" });
+      const told = await answer.json();
+      status.textContent = "";
+      field.value = "";
+      if (answer.ok) { sent(); emit({ file: told.key }); } else emit({ refused: told.error || field.dataset.failed });
+    } catch { status.textContent = ""; emit({ refused: field.dataset.failed }); }
+  }
+  /* ── Tabs: arrows, Home and End move; the panel follows ── */
+  function openTab(tab) {
+    for (const one of tab.closest("[role=tablist]").querySelectorAll("[role=tab]")) {
+      const here = one === tab, panel = byId(one.getAttribute("aria-controls"));
+      one.setAttribute("aria-selected", String(here));
+      one.tabIndex = here ? 0 : -1;
+      if (panel) panel.hidden = !here;
+    }
+  }
+  document.addEventListener("click", (event) => { const tab = event.target.closest && event.target.closest("[role=tab]"); if (tab) openTab(tab); });
+  document.addEventListener("keydown", (event) => {
+    const tab = event.target.closest && event.target.closest("[role=tab]");
+    if (!tab) return;
+    const tabs = [...tab.closest("[role=tablist]").querySelectorAll("[role=tab]")], at = tabs.indexOf(tab);
+    const next = { ArrowRight: tabs[(at + 1) % tabs.length], ArrowLeft: tabs[(at + tabs.length - 1) % tabs.length], Home: tabs[0], End: tabs[tabs.length - 1] }[event.key];
+    if (next) { event.preventDefault(); openTab(next); next.focus(); }
+  });
   const LIMIT = 900000;   /* the socket refuses a message over 1 MB: say it here, before sending */
   function text(event, emit) {
     const field = event.target;
@@ -121,12 +246,12 @@ const portal = (() => {
     const root = question(event), input = root.querySelector("input[type=range]"), out = root.querySelector("output"), step = event.target.closest("button.step");
     if (!step && event.target !== input) return;
     const unset = input.classList.contains("unset");
-    if (step) { if (unset) input.value = (Number(input.min) + Number(input.max)) / 2; else input.stepUp(Number(step.value)); }
+    if (step) { if (unset) input.value = input.defaultValue; else input.stepUp(Number(step.value)); }
     else if (event.type === "click" && !unset) return;   /* already told by `change` */
     input.classList.remove("unset"); out.classList.remove("unset");
     input.style.setProperty("--at", ((input.value - input.min) * 100) / (input.max - input.min) + "%");
     input.removeAttribute("aria-valuetext");
-    out.textContent = out.dataset.shown.replace("%n", input.value);
+    out.textContent = out.dataset.shown.replace("%n", Number(input.value).toLocaleString(document.documentElement.lang));
     if (step || event.type !== "input") { sent(); emit(input.value); }
   }
 
@@ -175,5 +300,5 @@ const portal = (() => {
   const look = () => document.querySelectorAll("[data-lazy]").forEach((one) => { if (!watched.has(one)) { watched.add(one); sight.observe(one); } });
   new MutationObserver(look).observe(document, { childList: true, subtree: true });
 
-  return { focus, choice, text, scale, sent, later, press, review };
+  return { focus, choice, text, parts, several, search, found, file, scale, sent, later, press, review };
 })();

@@ -5,7 +5,7 @@ from nicegui import ui
 from components.blocks import Button, block, move_focus
 from components.form import AnyQuestion, ListQuestion, Option, TextQuestion, Value, Widget, build_item
 from components.markup import back_link, dom_id, page_head
-from pages import questions
+from pages import arranging, questions
 from pages.base import Site, Visit
 from pages.fields import Fields
 from pages.practitioner.record import ROLES, head_of, record_page
@@ -36,7 +36,7 @@ class Correcting(ui.element):
         super().__init__("div")
         self.classes("flow-l")
         self.visit, self.t, self.amendment, self.back = visit, visit.t, amendment, back
-        self.numbers = questions.numbers_of(amendment.form)
+        self.numbers = arranging.numbers_of(amendment.form)
         self.index = 0
         self.widgets: dict[str, Widget] = {}
         with self:
@@ -92,9 +92,9 @@ class Correcting(ui.element):
         if len(sections) > 1:
             with self.parts, ui.element("nav").classes("actions").props(f'aria-label="{t("Parts of the form")}"'):
                 for each in sections:
-                    words = questions.heading_of(t, self.amendment.form, each)[0]
+                    words = arranging.heading_of(t, self.amendment.form, each)[0]
                     Button(words, lambda index=each.index: self.turn_to(index), "main" if each is section else "side")
-        items = questions.items_of(t, session, section, numbers=self.numbers, patient=False)
+        items = arranging.items_of(questions.Asking(t=t, session=session, numbers=self.numbers), section)
         self.list.clear()
         self.widgets = {}
         with self.list:

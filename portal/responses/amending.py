@@ -13,6 +13,7 @@ from portal.errors import Invalid, NotFound, Problem, problem
 from portal.fhir import Entry, Transaction, systems
 from portal.i18n import N_
 from portal.responses.alerts import alert_tasks
+from portal.responses.audience import hidden_scores
 from portal.responses.drafts import scope_of
 from portal.responses.reading import SENT, Change, answers_in, changes_between, trials_of
 from portal.responses.scores import observations
@@ -121,11 +122,12 @@ def amended_response(amendment: Amendment, now: datetime) -> Json:
 def _transaction(amendment: Amendment, former: FormSession, after: Json, now: datetime) -> Transaction:
     transaction = Transaction()
     transaction.update(after)
-    made = observations(after, amendment.session.extract(after))
+    hidden = hidden_scores(former.form)
+    made = observations(after, amendment.session.extract(after), hidden=hidden)
     for observation in made:
         transaction.create({**observation, "status": "amended", "issued": now.isoformat(timespec="seconds")})
     kept = {observation["id"] for observation in made}
-    for observation in observations(amendment.before, former.extract(amendment.before)):
+    for observation in observations(amendment.before, former.extract(amendment.before), hidden=hidden):
         if observation["id"] not in kept:  # the corrected answers give this score no value any more
             transaction.create({**observation, "status": "entered-in-error"})
     known = {rule.id for rule in former.alerts()}

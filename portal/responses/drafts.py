@@ -21,7 +21,11 @@ from portal.responses.tasks import Asked
 from portal.sdc import Change, Form, FormSession
 from portal.types import Json
 
-ADD, REMOVE = "+", "-"  # before a path: add a line to this repeating group, take this line away
+ADD, REMOVE, AGAIN = (
+    "+",
+    "-",
+    "=",
+)  # before a path: add a line to this repeating group, take this line away, compute anew
 
 log = structlog.get_logger("portal.responses")
 
@@ -107,6 +111,8 @@ def apply(session: FormSession, path: str, value: Any) -> Change | None:
             return session.add(path[1:])
         if path.startswith(REMOVE):
             return session.remove(path[1:])
+        if path.startswith(AGAIN):
+            return session.reset(path[1:])
         return session.set(path, value)
     except Invalid:
         return None

@@ -11,6 +11,7 @@ from portal import audit
 from portal.access import Permission, Role, decide
 from portal.acting import Acting
 from portal.fhir import systems
+from portal.responses.audience import shown_only
 from portal.responses.drafts import scope_of
 from portal.responses.reading import SENT, trials_of
 from portal.sdc import Form
@@ -48,12 +49,13 @@ async def responses_of(acting: Acting, patient: str, category: str | None = None
     """Sent responses, newest first; `category` keeps one kind of form: auto, hetero, social, clinical-document, neuropsy."""
     decide(acting.actor, Permission.RESPONSE_READ, await scope_of(acting, patient))
     subject = f"Patient/{patient}"
+    shown = shown_only(acting.actor)
     responses, results = await asyncio.gather(
         acting.fhir.all(
             "QuestionnaireResponse",
-            {"patient": subject, "status": ",".join(SENT), "_sort": "-authored", "_count": PAGE},
+            {"patient": subject, "status": ",".join(SENT), "_sort": "-authored", "_count": PAGE, **shown},
         ),
-        acting.fhir.all("Observation", {"patient": subject, "category": "survey", "_count": PAGE}),
+        acting.fhir.all("Observation", {"patient": subject, "category": "survey", "_count": PAGE, **shown}),
     )
     await audit.record(acting, audit.Action.READ, Permission.RESPONSE_READ, patient=patient)
     scores: defaultdict[str, list[Json]] = defaultdict(list)

@@ -1,15 +1,47 @@
 """Opening the draft that answers a Task: begun once, the same one for every device."""
 
 import asyncio
+from dataclasses import dataclass
 
-from portal.access import Permission, decide
+from portal.access import Permission, Scope, decide
 from portal.acting import Acting
 from portal.errors import AlreadySent, NotFound, VersionConflict
 from portal.fhir import Entry, Transaction
 from portal.responses import tasks
+from portal.responses.audience import tagged
 from portal.responses.drafts import Draft, journal_of, load, marked, revision_of, scope_of
 from portal.sdc import Form, FormSession
 from portal.types import Json
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormAsked:
+    """A Task understood: which form, about whom, what rights compare. `response` is the id that its answers have or will."""
+
+    task: Json
+    asked: tasks.Asked
+    form: Form
+    scope: Scope
+
+    @property
+    def response(self) -> str:
+        return self.asked.response or tasks.response_id(self.asked.id)
+
+    @property
+    def tags(self) -> list[Json]:
+        found: list[Json] = self.task.get("meta", {}).get("tag", [])
+        return found
+
+
+async def form_asked(acting: Acting, task: str) -> FormAsked:
+    """What a Task asks for. The caller decides with `scope`. Raises `NotFound` for what asks for nothing (any more)."""
+    stored = await acting.fhir.read("Task", task)
+    asked = tasks.read_task(stored)
+    form = acting.catalogue.by_canonical(asked.questionnaire) if asked else None
+    if asked is None or form is None or asked.state is tasks.State.CANCELLED:
+        raise NotFound(status=404)
+    scope = await scope_of(acting, asked.patient, owner=asked.owner, form=form)
+    return FormAsked(task=stored, asked=asked, form=form, scope=scope)
 
 
 async def open_draft(acting: Acting, task: str, *, locale: str = "fr") -> Draft:
@@ -17,18 +49,13 @@ async def open_draft(acting: Acting, task: str, *, locale: str = "fr") -> Draft:
 
     Raises `AlreadySent`, `Refused`, `NotFound`.
     """
-    stored_task = await acting.fhir.read("Task", task)
-    asked = tasks.read_task(stored_task)
-    form = acting.catalogue.by_canonical(asked.questionnaire) if asked else None
-    if asked is None or form is None or asked.state is tasks.State.CANCELLED:
-        raise NotFound(status=404)
-    scope = await scope_of(acting, asked.patient, owner=asked.owner, form=form)
+    found = await form_asked(acting, task)
+    asked, form, scope, response = found.asked, found.form, found.scope, found.response
     decide(acting.actor, Permission.RESPONSE_FILL, scope)
     if asked.state is tasks.State.SENT:
         raise AlreadySent
     if asked.response is None:
-        await _begin(acting, stored_task, asked, form, locale)
-    response = asked.response or tasks.response_id(task)
+        await _begin(acting, found.task, asked, form, locale)
     stored, session, seen = await load(acting, response, form, locale)
     folded = revision_of(stored)
     place = await journal_of(acting, response).open(folded)
@@ -60,7 +87,7 @@ async def _begin(acting: Acting, task: Json, asked: tasks.Asked, form: Form, loc
     }
     if "encounter" in task:
         about["encounter"] = task["encounter"]
-    if tags := task.get("meta", {}).get("tag"):
+    if tags := tagged(form, task.get("meta", {}).get("tag", [])):
         about["meta"] = {"tag": tags}
     given = {"patient": await acting.fhir.read("Patient", asked.patient)} if _asks_about_patient(form) else {}
     session = await asyncio.to_thread(FormSession, form, now=now, locale=locale, about=about, given=given)

@@ -10,8 +10,22 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.access import Permission, decide
 from portal.acting import Acting
 from portal.errors import AlreadySent, BeingSent, ChangedElsewhere, NotSaved, RecordError, VersionConflict
-from portal.responses.drafts import ADD, REMOVE, Draft, Pending, apply, current, journal_of, marked, reload, revision_of
+from portal.responses.drafts import (
+    ADD,
+    AGAIN,
+    REMOVE,
+    Draft,
+    Pending,
+    apply,
+    current,
+    journal_of,
+    marked,
+    reload,
+    revision_of,
+)
 from portal.responses.journal import PerhapsSent, Row
+from portal.sdc import FormSession
+from portal.types import Json
 
 FOLD_ATTEMPTS = 3
 
@@ -19,11 +33,25 @@ log = structlog.get_logger("portal.responses")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Rival:
+    """Another page gave this question another answer, which this page had not seen when it gave its own."""
+
+    path: str
+    value: Any
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Saved:
-    """An answer that is on disk. `elsewhere` when answers of another page were found with it: redraw the questions."""
+    """An answer that is on disk. `elsewhere` when answers of another page were found with it: redraw the questions.
+
+    `rival`: the answer given here has taken the place of one that its author had not seen; both are known until somebody
+    says which one holds.
+    """
 
     at: datetime
     elsewhere: bool
+    rival: Rival | None = None
 
 
 async def save_answer(acting: Acting, draft: Draft, path: str, value: Any, key: str | None = None) -> Saved:
@@ -43,6 +71,24 @@ async def save_pending(acting: Acting, draft: Draft) -> Saved | None:
     """Try again to keep what could not be kept. None when there was nothing. Raises as `save_answer`."""
     async with draft.answering:
         return await _keep_pending(acting, draft)
+
+
+async def add_copy(acting: Acting, draft: Draft, path: str) -> Saved:
+    """One more copy of the repeating group that `path` belongs to. Raises `Invalid` when there may be no more, else as `save_answer`."""
+    draft.session.add(path)
+    return await save_answer(acting, draft, f"{ADD}{path}", None)
+
+
+async def remove_copy(acting: Acting, draft: Draft, path: str) -> Saved:
+    """Take this copy of a repeating group away, with its answers."""
+    draft.session.remove(path)
+    return await save_answer(acting, draft, f"{REMOVE}{path}", None)
+
+
+async def compute_again(acting: Acting, draft: Draft, path: str) -> Saved:
+    """Give an answer that the person changed back to the form's computation."""
+    draft.session.reset(path)
+    return await save_answer(acting, draft, f"{AGAIN}{path}", None)
 
 
 async def save_place(acting: Acting, draft: Draft, section: int) -> None:
@@ -94,7 +140,8 @@ async def _keep_pending(acting: Acting, draft: Draft) -> Saved | None:
     saved = None
     while draft.pending:
         kept = await _keep(acting, draft, draft.pending[0])
-        saved = Saved(at=kept.at, elsewhere=kept.elsewhere or (saved is not None and saved.elsewhere))
+        before = saved or kept
+        saved = Saved(at=kept.at, elsewhere=kept.elsewhere or before.elsewhere, rival=kept.rival or before.rival)
     return saved
 
 
@@ -118,11 +165,35 @@ async def _keep(acting: Acting, draft: Draft, answer: Pending) -> Saved:
     draft.pending.remove(answer)
     draft.saved_at = row.at
     elsewhere = row.revision > draft.seen + 1
+    rival = None
     if elsewhere:
-        await _catch_up(acting, draft)
+        stored = draft.stored
+        rival = _rival(answer, row, await _catch_up(acting, draft), stored, draft)
     else:
         draft.seen = max(draft.seen, row.revision)
-    return Saved(at=row.at, elsewhere=elsewhere)
+    return Saved(at=row.at, elsewhere=elsewhere, rival=rival)
+
+
+def _rival(answer: Pending, mine: Row, rows: list[Row], stored: Json, draft: Draft) -> Rival | None:
+    """What another page answered to the same question in between; from the record when its rows were folded away."""
+    if answer.path[0] in {ADD, REMOVE, AGAIN}:
+        return None
+    others = [row for row in rows if row.path == answer.path and row.revision < mine.revision]
+    if others:
+        last = others[-1]
+        return Rival(path=last.path, value=last.value, at=last.at) if last.value != answer.value else None
+    if draft.stored is stored:
+        return None
+    now, held = mine.at, [draft.stored, stored]
+    theirs, known = (FormSession(draft.form, each, now=now, locale=draft.locale) for each in held)
+    if answer.path not in theirs.paths or answer.path not in known.paths:
+        return None
+    value = theirs.state(answer.path).value
+    if value in (None, [], answer.value) or value == known.state(answer.path).value:
+        return None
+    return Rival(
+        path=answer.path, value=value, at=datetime.fromisoformat(draft.stored.get("authored", now.isoformat()))
+    )
 
 
 async def _append(acting: Acting, draft: Draft, answer: Pending) -> Row:
@@ -149,14 +220,15 @@ async def _learn_how_it_ended(acting: Acting, draft: Draft) -> None:
     raise AlreadySent
 
 
-async def _catch_up(acting: Acting, draft: Draft) -> None:
-    """Give the session the answers that other pages wrote since it last looked."""
+async def _catch_up(acting: Acting, draft: Draft) -> list[Row]:
+    """Give the session the answers that were written since it last looked; returns those that the journal still has."""
     rows = await journal_of(acting, draft.response).rows(draft.seen)
     if [row.revision for row in rows] != list(range(draft.seen + 1, draft.seen + 1 + len(rows))) or not rows:
         await reload(acting, draft)  # some were folded away meanwhile
-        return
+        return rows
     for row in rows:
         apply(draft.session, row.path, row.value)
     draft.seen = rows[-1].revision
     for waiting in draft.pending:
         apply(draft.session, waiting.path, waiting.value)
+    return rows

@@ -9,8 +9,9 @@ from portal.types import Json
 ID_LENGTH = 64
 
 
-def observations(response: Json, extracted: Iterable[Json]) -> list[Json]:
-    """What the form extracts, each under a stable id and in the trial of its response.
+def observations(response: Json, extracted: Iterable[Json], *, hidden: frozenset[str] = frozenset()) -> list[Json]:
+    """What the form extracts, each under a stable id, in the trial of its response and in the patient's sight as it is,
+    but for the scores of the codes `hidden`.
 
     Several answers to one question get a number, so that none takes the place of another.
     """
@@ -22,7 +23,8 @@ def observations(response: Json, extracted: Iterable[Json]) -> list[Json]:
         while observation_id(response["id"], name, number) in found:
             number += 1
         id_ = observation_id(response["id"], name, number)
-        found[id_] = {**observation, "id": id_, **({"meta": {"tag": tags}} if tags else {})}
+        seen_by = [tag for tag in tags if name not in hidden or tag.get("system") != systems.AUDIENCE]
+        found[id_] = {**observation, "id": id_, **({"meta": {"tag": seen_by}} if seen_by else {})}
     return list(found.values())
 
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal import audit
-from portal.access import Permission, decide
+from portal.access import Actor, Permission, decide
 from portal.acting import Acting
 from portal.errors import AlreadySent, ChangedElsewhere, Invalid, RecordError, Unavailable, VersionConflict
 from portal.fhir import Entry, Transaction
 from portal.responses import tasks
 from portal.responses.alerts import alert_tasks
+from portal.responses.audience import hidden_scores
 from portal.responses.drafts import Draft, journal_of, marked, reload
 from portal.responses.saving import FOLD_ATTEMPTS, save_pending
 from portal.responses.scores import observations
@@ -30,8 +31,9 @@ class Submitted:
     next_task: str | None
 
 
-async def submit(acting: Acting, draft: Draft) -> Submitted:
-    """Send the questionnaire. A second call, from this page or another, changes nothing and tells the same.
+async def submit(acting: Acting, draft: Draft, *, signed: str = "") -> Submitted:
+    """Send the questionnaire. A second call, from this page or another, changes nothing and tells the same. `signed` is the
+    name that the person wrote to sign, where the form asks for a signature.
 
     Raises `Invalid` with each answer that is missing or wrong (places are paths), `ChangedElsewhere` when another page
     has answered in between (look first), `NotSaved`, and `Unavailable` when the record cannot be reached: then nothing is
@@ -53,7 +55,7 @@ async def submit(acting: Acting, draft: Draft) -> Submitted:
                 problems = draft.session.errors()
                 if problems:
                     raise Invalid(problems)
-                completed = await _commit(acting, draft)
+                completed = await _commit(acting, draft, signed)
             except AlreadySent:
                 return await _sent(acting, draft)
             except Unavailable as error:
@@ -68,7 +70,7 @@ async def submit(acting: Acting, draft: Draft) -> Submitted:
     return await _told(acting, draft)
 
 
-async def _commit(acting: Acting, draft: Draft) -> Json:
+async def _commit(acting: Acting, draft: Draft, signed: str) -> Json:
     """The one transaction. Written by the portal's own client: nobody may write scores, alerts or the audit trail by hand.
 
     Another page may have folded the same answers in between: then the draft is read again and sent as it is.
@@ -76,7 +78,8 @@ async def _commit(acting: Acting, draft: Draft) -> Json:
     for _ in range(FOLD_ATTEMPTS):
         now = acting.clock.now()
         task = await acting.service.read("Task", draft.asked.id)
-        completed, transaction = await asyncio.to_thread(sending, draft, task, now)
+        signature = signature_of(acting.actor, signed, now) if signed else None
+        completed, transaction = await asyncio.to_thread(sending, draft, task, now, signature)
         patient = draft.asked.patient
         entity = f"QuestionnaireResponse/{completed['id']}"
         transaction.create(
@@ -95,15 +98,27 @@ async def _commit(acting: Acting, draft: Draft) -> Json:
     raise VersionConflict(status=412)
 
 
-def sending(draft: Draft, task: Json, now: datetime) -> tuple[Json, Transaction]:
+def signature_of(actor: Actor, name: str, now: datetime) -> Json:
+    """The extension that says who signed the answers, under which name, and when."""
+    author = {"system": "urn:iso-astm:E1762-95:2013", "code": "1.2.840.10065.1.12.1.1", "display": "Author's Signature"}
+    who = {"reference": actor.reference, "display": name}
+    return {
+        "url": "http://hl7.org/fhir/StructureDefinition/questionnaireresponse-signature",
+        "valueSignature": {"type": [author], "when": now.isoformat(timespec="milliseconds"), "who": who},
+    }
+
+
+def sending(draft: Draft, task: Json, now: datetime, signature: Json | None = None) -> tuple[Json, Transaction]:
     """The completed response, and everything that is written with it. Pure."""
     session = draft.session
     completed = {**session.completed(now), "meta": draft.stored["meta"]}
     completed = {**marked(completed, draft.seen, now), "authored": completed["authored"]}
+    if signature is not None:
+        completed["extension"] = [*completed.get("extension", ()), signature]
     transaction = Transaction()
     transaction.update(completed)
     transaction.update(tasks.done(task, completed["id"], now))
-    for observation in observations(completed, session.extract(completed)):
+    for observation in observations(completed, session.extract(completed), hidden=hidden_scores(session.form)):
         transaction.create(observation)
     for alert in alert_tasks(completed, session.alerts(), now):
         transaction.entries.append(Entry(method="POST", url="Task", resource=alert, if_none_exist=f"_id={alert['id']}"))

@@ -19,6 +19,7 @@ from portal.sdc import Form
 from portal.types import Json
 
 MOST_SHOWN = 50
+MOST_PATIENTS = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,8 +62,9 @@ async def todo(acting: Acting, *, patient: str | None = None) -> list[TodoItem]:
         decide(acting.actor, Permission.PATIENT_READ, await scope_of(acting, patient))
     else:
         decide(acting.actor, Permission.PATIENT_LIST)
-        centres = ",".join(f"Organization/{each}" for each in sorted(acting.actor.organizations))
-        whose = {"owner": centres}
+        whose = await _for_my_centres(acting)
+        if not whose:
+            return []
     code = f"{systems.SDC_TASK}|{tasks.CODE}"
     still = {**whose, "code": code, "status": ",".join(tasks.OPEN), "_count": 100}
     sent = {**whose, "code": code, "status": "completed", "_sort": "-modified", "_count": MOST_SHOWN}
@@ -72,6 +74,20 @@ async def todo(acting: Acting, *, patient: str | None = None) -> list[TodoItem]:
     places = await latest_answers(acting.db, [each.response for each in begun if each.response])
     items = await asyncio.gather(*(_item(acting, asked, places) for asked in (*begun, *finished)))
     return [item for item in items if item is not None]
+
+
+async def _for_my_centres(acting: Acting) -> dict[str, str]:
+    """Which Tasks the acting person's centres are to fill, of patients whom these follow now; empty when there are none."""
+    centres = ",".join(f"Organization/{each}" for each in sorted(acting.actor.organizations))
+    search = {
+        "_has:EpisodeOfCare:patient:organization": centres,
+        "_has:Task:patient:owner": centres,
+        "_sort": "-_lastUpdated",
+        "_count": MOST_PATIENTS,
+    }
+    found = await acting.fhir.find("Patient", search)
+    whom = ",".join(f"Patient/{each['id']}" for each in found.resources)
+    return {"owner": centres, "patient": whom} if whom else {}
 
 
 async def next_of(acting: Acting, patient: str) -> str | None:

@@ -1,0 +1,134 @@
+"""Where a person is in a form, and what stands on screen there: a section, or all answers before sending."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from components.form import Item, Part, Section, TextQuestion, TwoAnswers
+from pages import arranging, questions
+from portal import responses
+from portal.i18n import Texts
+from portal.responses import Draft, Rival
+from portal.sdc import Section as FormSection
+
+SIGNATURE = "~signature"  # the link id of the name that signs; never one of a form
+
+
+class Showing:
+    """`place` is the index of the section, or the number of sections for the review. `rivals` are questions that two
+    devices answered, each with the other's answer and the one given here. `files_to` is the address that takes files.
+    """
+
+    def __init__(self, t: Texts, draft: Draft, *, patient: bool, part: int | None, files_to: str, opens: bool) -> None:
+        self.t, self.draft, self.patient, self.files_to, self.opens = t, draft, patient, files_to, opens
+        self.numbers = arranging.numbers_of(draft.form)
+        self.rivals: dict[str, tuple[Rival, Any]] = {}
+        self.signed = ""
+        self.has_review = len(draft.form.sections) > 1 or wants_signature(draft)
+        self.place = self.nearest(draft.section if part is None else part)
+
+    @property
+    def current(self) -> FormSection:
+        sections = self.draft.form.sections
+        return sections[min(self.place, len(sections) - 1)]
+
+    @property
+    def reviewing(self) -> bool:
+        """The last screen of a form of several parts: all answers, to look at before sending."""
+        return self.place >= len(self.draft.form.sections)
+
+    def items(self) -> tuple[Item, ...]:
+        t = self.t
+        if self.reviewing:
+            if not wants_signature(self.draft):
+                return ()
+            words = t("Sign with your first name and your name")
+            hint = t("By writing your name, you confirm that these answers are yours.")
+            return (TextQuestion(link_id=SIGNATURE, text=words, hint=hint, required=True, value=self.signed),)
+        asking = questions.Asking(
+            t=t,
+            session=self.draft.session,
+            numbers=self.numbers,
+            patient=self.patient,
+            files=self.files_to,
+            opens=self.opens,
+            rivals={path: self._two_answers(path) for path in self.rivals},
+            warnings=self.warnings(),
+        )
+        return arranging.items_of(asking, self.current)
+
+    def section(self) -> Section:
+        """The screen for the present place."""
+        t, session, form = self.t, self.draft.session, self.draft.form
+        asked = session.sections()
+        count = len(asked) + self.has_review
+        contents = self._contents(asked)
+        if self.reviewing:
+            title = t("Look at your answers before you send them")
+            return Section(title=title, items=self.items(), index=count - 1, count=count, contents=contents)
+        title, lead = arranging.heading_of(t, form, self.current)
+        ends = arranging.range_of(session, self.current, self.numbers)
+        place = ""
+        if ends is not None:
+            first, last = ends
+            place = (
+                t("question {first}", first=first)
+                if first == last
+                else t("questions {first} to {last}", first=first, last=last)
+            )
+        return Section(
+            title=title,
+            items=self.items(),
+            index=asked.index(self.current) if self.current in asked else 0,
+            count=count,
+            place=place,
+            lead=lead,
+            part=arranging.part_answered(session, self.current),
+            contents=contents,
+        )
+
+    def _contents(self, asked: Sequence[FormSection]) -> tuple[Part, ...]:
+        t, session, form = self.t, self.draft.session, self.draft.form
+        if len(asked) < 2:
+            return ()
+        parts = [
+            Part(
+                place=each.index,
+                title=_named(
+                    t("Part {number}", number=n), arranging.heading_of(t, form, each)[0], form.title(t.locale)
+                ),
+                done=arranging.part_answered(session, each),
+                here=not self.reviewing and each is self.current,
+            )
+            for n, each in enumerate(asked, start=1)
+        ]
+        last = Part(place=len(form.sections), title=t("Look at the answers and send"), done=0, here=self.reviewing)
+        return (*parts, last)
+
+    def _two_answers(self, path: str) -> TwoAnswers:
+        t, (rival, mine) = self.t, self.rivals[path]
+        item = responses.item_at(self.draft.form, path)
+        return TwoAnswers(
+            link_id=f"{path}~two",
+            path=path,
+            mine=questions.in_words(t, item, mine),
+            theirs=questions.in_words(t, item, rival.value),
+            when=t.moment(rival.at),
+        )
+
+    def warnings(self) -> dict[str, str]:
+        return {each.place: self.t.say(each.message) for each in self.draft.session.warnings(self.current)}
+
+    def nearest(self, index: int) -> int:
+        """The asked section at this place or after it, else the last one."""
+        asked = [section.index for section in self.draft.session.sections()]
+        return next((place for place in asked if place >= index), asked[-1] if asked else 0)
+
+
+def wants_signature(draft: Draft) -> bool:
+    form = draft.form
+    return bool(form.signature) or any(item.signature for item in form.by_link_id.values())
+
+
+def _named(number: str, title: str, form: str) -> str:
+    """Sections without a title of their own are known by their number."""
+    return number if title == form else title

@@ -1,0 +1,90 @@
+"""Looking for an answer among very many: the form's own options, a value set of the record server, people and places."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from portal.acting import Acting
+from portal.errors import NotFound, Rejected
+from portal.sdc import FormItem, Option
+from portal.types import Json
+
+MOST = 20
+PLACES_AND_PEOPLE = ("Practitioner", "Organization", "Location", "HealthcareService")
+"""What a reference may point at here. Never patients: a list of them is for those who follow them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Possible:
+    """An answer that goes with what was typed. `key` names it in the page, `value` is what the form takes."""
+
+    key: str
+    text: str
+    value: Any
+
+
+async def possible_answers(
+    acting: Acting, item: FormItem, options: Sequence[Option], text: str, *, locale: str
+) -> list[Possible]:
+    """The best few answers to a question, for words of the answer in any order, without regard to accents."""
+    words = plain(text).split()
+    if not words:
+        return []
+    if item.type == "reference":
+        return await _referred(acting, item, text)
+    if options:
+        return _among(options, words, locale)
+    return await _expanded(acting, item.value_set, text, locale) if item.value_set else []
+
+
+def plain(text: str) -> str:
+    """Without accents, in small letters: what a search compares."""
+    decomposed = unicodedata.normalize("NFD", text.casefold())
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+
+
+def _among(options: Iterable[Option], words: list[str], locale: str) -> list[Possible]:
+    found = [
+        (not plain(option.text(locale)).startswith(words[0]), option)
+        for option in options
+        if all(word in plain(f"{option.text(locale)} {option.key}") for word in words)
+    ]
+    best = sorted(found, key=lambda each: each[0])[:MOST]
+    return [Possible(key=option.key, text=option.text(locale), value=option.key) for _, option in best]
+
+
+async def _expanded(acting: Acting, value_set: str, text: str, locale: str) -> list[Possible]:
+    """By the portal's own client: a terminology holds nobody's data."""
+    params = {"url": value_set.partition("|")[0], "filter": text, "count": MOST, "displayLanguage": locale}
+    try:
+        expanded: Json = await acting.service.call("GET", "ValueSet/$expand", params=params)
+    except (NotFound, Rejected):
+        return []  # the server does not have it: the field says that nothing was found
+    held: list[Json] = expanded.get("expansion", {}).get("contains", [])
+    codings = [{key: each[key] for key in ("system", "code", "display") if key in each} for each in held[:MOST]]
+    return [
+        Possible(key=f"{each.get('system', '')}|{each['code']}", text=each.get("display", each["code"]), value=each)
+        for each in codings
+        if "code" in each
+    ]
+
+
+async def _referred(acting: Acting, item: FormItem, text: str) -> list[Possible]:
+    kinds = [kind for kind in item.reference_types or PLACES_AND_PEOPLE if kind in PLACES_AND_PEOPLE]
+    found: list[Possible] = []
+    for kind in kinds:
+        page = await acting.fhir.find(kind, {"name": text, "_count": MOST})
+        for resource in page.resources:
+            name = _name(resource)
+            reference = f"{kind}/{resource['id']}"
+            found.append(Possible(key=reference, text=name, value={"reference": reference, "display": name}))
+    return found[:MOST]
+
+
+def _name(resource: Json) -> str:
+    name = resource.get("name")
+    if isinstance(name, list):
+        first: Json = name[0] if name else {}
+        return str(first.get("text") or " ".join([*first.get("given", ()), first.get("family", "")]).strip())
+    return str(name or resource["id"])

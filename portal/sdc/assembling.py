@@ -1,7 +1,7 @@
 """$assemble: a form made of other forms becomes one form. Each display item that names a sub-form is replaced by its items."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -14,7 +14,8 @@ Find = Callable[[str], Json | None]
 SUFFIX = "-assembled"
 _TO_ROOT = (urls.LAUNCH_CONTEXT, urls.CQF_LIBRARY)
 _TO_HOLDER = (urls.VARIABLE, urls.TARGET_CONSTRAINT, urls.CONSTRAINT)
-_FORBIDDEN = (urls.POPULATION_CONTEXT, urls.OBSERVATION_EXTRACT, urls.DEFINITION_EXTRACT)
+_FORBIDDEN = (urls.POPULATION_CONTEXT, urls.OBSERVATION_EXTRACT, urls.DEFINITION_EXTRACT, urls.ADAPTIVE)
+_AGREED = (urls.ENTRY_MODE, urls.ENDPOINT, urls.PERFORMER_TYPE)
 _STRING = re.compile(r"'((?:[^'\\]|\\.)*)'")
 
 
@@ -29,7 +30,8 @@ class Assembled:
 def assemble(root: Json, find: Find) -> Assembled:
     """`find` gives a sub-form by its canonical (`url|version`), or None. Keeps the url; the version gets a suffix."""
     work = _Work(find=find, result={**root, "extension": list(root.get("extension", ()))})
-    items = work.items(root.get("item", []), work.result, (root.get("url", ""),))
+    known = frozenset({*map(_name, extensions(root, urls.VARIABLE)), *_launched(root)})
+    items = work.items(root.get("item", []), work.result, (root.get("url", ""),), known)
     contained = [*root.get("contained", ()), *work.contained.values()]
     result: Json = {**work.result, "item": items, "version": f"{root.get('version', '')}{SUFFIX}"}
     result["extension"] = [
@@ -50,21 +52,26 @@ class _Work:
     contained: dict[str, Json] = field(default_factory=dict[str, Json])
     faults: list[Fault] = field(default_factory=list[Fault])
 
-    def items(self, elements: list[Json], holder: Json, path: tuple[str, ...]) -> list[Json]:
-        """`holder` is what holds these items: it receives the variables and constraints of sub-forms put among them."""
+    def items(self, elements: list[Json], holder: Json, path: tuple[str, ...], known: frozenset[str]) -> list[Json]:
+        """`holder` is what holds these items: it receives the variables and constraints of sub-forms put among them.
+        `known` are the names of variables that these items can see.
+        """
         made: list[Json] = []
         for element in elements:
             canonical = extension_value(element, urls.SUB_QUESTIONNAIRE)
+            seen = known | set(map(_name, extensions(element, urls.VARIABLE)))
             if canonical is None:
                 copy = dict(element)
                 if "item" in element:
-                    copy["item"] = self.items(element["item"], copy, path)
+                    copy["item"] = self.items(element["item"], copy, path, seen)
                 made.append(copy)
                 continue
-            made += self._sub_form(element, canonical, holder, path)
+            made += self._sub_form(element, canonical, holder, path, seen)
         return made
 
-    def _sub_form(self, placeholder: Json, canonical: str, holder: Json, path: tuple[str, ...]) -> list[Json]:
+    def _sub_form(
+        self, placeholder: Json, canonical: str, holder: Json, path: tuple[str, ...], known: frozenset[str]
+    ) -> list[Json]:
         link_id = placeholder.get("linkId", "")
         form = self.find(canonical)
         if form is None:
@@ -78,17 +85,25 @@ class _Work:
                 self._fault(link_id, f"{url.rpartition('/')[2]} may not stand at the root of a sub-form ({canonical}).")
         if form.get("language", self.result.get("language")) != self.result.get("language"):
             self._fault(link_id, f"The form {canonical} is in another language.")
+        for needed in extensions(form, urls.ASSEMBLE_CONTEXT):
+            if value_of(needed) not in known:
+                self._fault(link_id, f"The form {canonical} needs a variable %{value_of(needed)} where it is put.")
+        for url in _AGREED:
+            own = {str(value_of(each)) for each in extensions(self.result, url)}
+            if own and {str(value_of(each)) for each in extensions(form, url)} - own:
+                self._fault(link_id, f"The form {canonical} has another {url.rpartition('-')[2]}.")
         prefix = _prefix(placeholder)
         if prefix:
             form = _prefixed(form, prefix)
         if canonical not in self.used:
             self.used.append(canonical)
         self._take_over(form, holder, link_id)
-        return self.items(form.get("item", []), holder, (*path, form.get("url", "")))
+        inside = known | set(map(_name, extensions(form, urls.VARIABLE))) | set(_launched(form))
+        return self.items(form.get("item", []), holder, (*path, form.get("url", "")), inside)
 
     def _take_over(self, form: Json, holder: Json, link_id: str) -> None:
         for each in form.get("extension", ()):
-            if each["url"] in _TO_ROOT and each not in self.result["extension"]:
+            if each["url"] in (*_TO_ROOT, *_AGREED) and each not in self.result["extension"]:
                 self.result["extension"].append(each)
             elif each["url"] in _TO_HOLDER:
                 own: list[Json] = [*holder.get("extension", ())]
@@ -122,6 +137,12 @@ class _Work:
 def _name(variable: Json) -> str:
     value = value_of(variable)
     return cast("Json", value).get("name", "") if variable["url"] == urls.VARIABLE and isinstance(value, dict) else ""
+
+
+def _launched(form: Json) -> Iterator[str]:
+    for each in extensions(form, urls.LAUNCH_CONTEXT):
+        name = extension_value(each, "name")
+        yield str(name.get("code", "")) if isinstance(name, dict) else str(name)
 
 
 def _prefix(placeholder: Json) -> str:

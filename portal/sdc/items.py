@@ -91,6 +91,7 @@ def make_item(element: Json, ancestors: tuple[str, ...], expressions: Expression
         constraints=tuple(make_constraints(link_id, element, expressions)),
         category=tuple(value_of(each) for each in extensions(element, urls.OBSERVATION_CATEGORY)),
         **observed(element, link_id, expressions),
+        subject=extension_value(element, urls.IS_SUBJECT) is True,
         dynamic=dynamic(element, link_id, expressions),
         answers_by=_answers_by(element, link_id, expressions),
         candidates_by=expressions.program(link_id, "candidates", extension_value(element, urls.CANDIDATE_EXPRESSION)),

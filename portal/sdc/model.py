@@ -161,6 +161,7 @@ class FormItem:
     relation: Literal["", "member", "component"] = ""  # of its Observation to that of the nearest item around it
     observed_codes: tuple[Json, ...] = ()  # the codes of its Observation
     category: tuple[Json, ...] = ()
+    subject: bool = False  # says whom the answers of its group are about
     dynamic: Dynamic = field(default_factory=Dynamic)
     answers_by: Program | None = None  # its results are the possible answers
     candidates_by: Program | None = None  # its results may be picked as an answer

@@ -95,3 +95,30 @@ def test_what_cannot_be_assembled_is_named():
 def test_a_variable_that_exists_already_is_a_fault():
     holder = {**group(placeholder("p", "urn:part|1")), "extension": [variable("two", "3")]}
     assert [fault.link_id for fault in assembled(holder).faults] == ["p"]
+
+
+BASE = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-"
+
+
+def test_a_form_that_needs_a_variable_says_so_where_it_is_missing():
+    needs = {"url": f"{BASE}assembleContext", "valueString": "who"}
+    form = questionnaire({"linkId": "x", "type": "string", "text": "X"}, url="urn:needs", extension=[needs])
+    (fault,) = assembled(placeholder("p", "urn:needs|1"), needs=form).faults
+    assert (fault.link_id, "%who" in fault.text) == ("p", True)
+    with_it = placeholder("p", "urn:needs|1")
+    with_it["extension"].append(variable("who", "'x'"))
+    assert assembled(with_it, needs=form).faults == ()
+
+
+def test_forms_that_are_filled_in_differently_do_not_join():
+    form = questionnaire(url="urn:mode", extension=[{"url": f"{BASE}entryMode", "valueCode": "random"}])
+    root = questionnaire(placeholder("p", "urn:mode|1"), extension=[{"url": f"{BASE}entryMode", "valueCode": "sequential"}])  # fmt: skip
+    assert "entryMode" in assemble(root, {"urn:mode|1": form}.get).faults[0].text
+    alone = assemble(questionnaire(placeholder("p", "urn:mode|1")), {"urn:mode|1": form}.get)
+    assert (alone.faults, "random" in str(alone.questionnaire["extension"])) == ((), True)
+
+
+def test_a_form_that_asks_a_server_for_its_questions_cannot_be_a_part():
+    form = questionnaire(url="urn:adaptive", extension=[{"url": f"{BASE}questionnaireAdaptive", "valueBoolean": True}])
+    (fault,) = assembled(placeholder("p", "urn:adaptive|1"), adaptive=form).faults
+    assert "questionnaireAdaptive" in fault.text

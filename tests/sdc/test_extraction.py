@@ -1,9 +1,10 @@
 from decimal import Decimal
+from itertools import count
 
 import pytest
 
-from portal.sdc import FormSession
-from tests.sdc.small import NOW, begin
+from portal.sdc import FormSession, compile_form, extract_bundle
+from tests.sdc.small import NOW, begin, questionnaire
 
 FORM = """
 items:
@@ -94,3 +95,102 @@ def test_what_has_no_code_or_is_left_out_gives_nothing(session):
 
 def test_no_score_no_observation(session):
     assert extracted(session) == {}
+
+
+SDC = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-"
+
+
+def mark(value) -> dict:
+    key = "valueBoolean" if isinstance(value, bool) else "valueCode"
+    return {"url": f"{SDC}observationExtract", key: value}
+
+
+def coded(link_id: str, *marks, kind: str = "decimal", codes: tuple[dict, ...] = (), **more) -> dict:
+    code = list(codes) or [{"system": "urn:c", "code": link_id}]
+    return {"linkId": link_id, "type": kind, "text": link_id, "code": code, "extension": [mark(m) for m in marks], **more}  # fmt: skip
+
+
+def entries(*items: dict, answers: dict, about: dict | None = None, **more) -> dict[str, dict]:
+    form = compile_form(questionnaire(*items, **more.pop("root", {})))
+    session = FormSession(form, now=NOW, about=about or {})
+    for path, answer in answers.items():
+        session.set(path, answer)
+    ids = count(1)
+    response = {**session.completed(NOW), "id": "r"}
+    found = extract_bundle(form, response, now=NOW, new_uuid=lambda: f"u{next(ids)}", **more)
+    assert found.faults == ()
+    return {entry["resource"]["code"]["coding"][0]["code"]: entry for entry in found.bundle["entry"]}
+
+
+def test_components_stand_within_the_observation_of_their_group():
+    pressure = coded("bp", True, kind="group", item=[coded("sys", "component"), coded("dia", "component")])
+    found = entries(pressure, answers={"sys": 120, "dia": 80})
+    assert list(found) == ["bp"]
+    parts = found["bp"]["resource"]["component"]
+    assert [(each["code"]["coding"][0]["code"], each["valueQuantity"]["value"]) for each in parts] == [("sys", 120), ("dia", 80)]  # fmt: skip
+
+
+def test_members_are_observations_that_their_parent_names():
+    panel = coded("panel", True, kind="group", item=[coded("a", "member"), coded("b", "member"), coded("c")])
+    found = entries(panel, answers={"a": 1, "b": 2, "c": 3})
+    assert list(found) == ["panel", "a", "b", "c"]
+    members = [found[name]["fullUrl"] for name in ("a", "b")]
+    assert [each["reference"] for each in found["panel"]["resource"]["hasMember"]] == members
+
+
+def test_a_panel_of_which_nothing_is_answered_is_not_extracted():
+    panel = coded("panel", True, kind="group", item=[coded("a", "member"), coded("c")])
+    assert list(entries(panel, answers={"c": 3})) == ["c"]
+
+
+def test_only_the_marked_codes_are_used():
+    codes = ({"system": "urn:c", "code": "x", "extension": [mark(True)]}, {"system": "urn:c", "code": "y"})
+    (entry,) = entries(coded("a", codes=codes), answers={"a": 1}).values()
+    assert entry["resource"]["code"]["coding"] == [{"system": "urn:c", "code": "x"}]
+    left_out = ({"system": "urn:c", "code": "x"}, {"system": "urn:c", "code": "y", "extension": [mark(False)]})
+    (entry,) = entries(coded("a", True, codes=left_out), answers={"a": 1}).values()
+    assert entry["resource"]["code"]["coding"] == [{"system": "urn:c", "code": "x"}]
+
+
+def test_a_mark_of_the_whole_form_holds_until_an_item_says_otherwise():
+    found = entries(coded("a"), coded("b", False), answers={"a": 1, "b": 2}, root={"extension": [mark(True)]})
+    assert list(found) == ["a"]
+
+
+def test_true_and_a_relation_on_one_item_is_a_fault_of_the_form():
+    codes = ({"system": "urn:c", "code": "x", "extension": [mark("member")]},)
+    (fault,) = compile_form(questionnaire(coded("a", True, codes=codes))).faults
+    assert (fault.link_id, fault.what) == ("a", "extraction")
+
+
+def test_the_entry_of_an_observation_may_be_named_by_expressions():
+    more = [
+        mark(True),
+        {"url": f"{SDC}extractAllocateId", "valueString": "own"},
+        {"url": f"{SDC}observationExtractEntry", "extension": [{"url": "fullUrl", "valueString": "%own"}, {"url": "ifNoneExist", "valueString": "'code=' + %qitem.linkId"}]},
+    ]  # fmt: skip
+    (entry,) = entries({**coded("a"), "extension": more}, answers={"a": 1}).values()
+    assert entry["fullUrl"].startswith("urn:uuid:")
+    assert entry["request"]["ifNoneExist"] == "code=a"
+
+
+def test_a_reference_that_is_the_subject_says_whom_its_group_is_about():
+    subject = {"url": f"{SDC}isSubject", "valueBoolean": True}
+    who = {"linkId": "who", "type": "reference", "text": "Who", "extension": [subject]}
+    baby = {"linkId": "g", "type": "group", "text": "G", "item": [who, coded("w", True)]}
+    about = {"subject": {"reference": "Patient/mother"}}
+    found = entries(baby, coded("m", True), answers={"who": "Patient/baby", "w": 3, "m": 60}, about=about)
+    subjects = {name: entry["resource"]["subject"]["reference"] for name, entry in found.items()}
+    assert subjects == {"w": "Patient/baby", "m": "Patient/mother"}
+
+
+@pytest.mark.parametrize(("answer", "author", "expected"), [
+    (70, "Patient/1", None), (71, "Patient/1", "PUT"), (71, "Patient/2", "POST"),
+])  # fmt: skip
+def test_an_observation_that_an_answer_came_from_is_amended_by_its_author_or_left(answer, author, expected):
+    before = {"resourceType": "Observation", "id": "o", "performer": [{"reference": "Patient/1"}], "valueQuantity": {"value": 70}}  # fmt: skip
+    found = entries(
+        coded("w", True), answers={"w": answer}, about={"author": {"reference": author}}, populated={"w": before}
+    )
+    requests = [(entry["request"]["method"], entry["resource"]["status"]) for entry in found.values()]
+    assert requests == ([] if expected is None else [(expected, "amended" if expected == "PUT" else "final")])

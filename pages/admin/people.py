@@ -14,7 +14,7 @@ from pages.fields import AskDialog, Fields
 from pages.links import Links
 from portal.access import Role
 from portal.i18n import N_, Texts
-from portal.people import Centre, Professional, create_practitioner, list_organizations, list_practitioners
+from portal.people import Centre, Professional, create_practitioner, find_practitioners, list_organizations
 
 JOBS: Mapping[Role, str] = {
     Role.PSYCHIATRIST: N_("Psychiatrist"),
@@ -38,7 +38,7 @@ def register(site: Site) -> None:
         links = Links()
 
         async def load(query: Query) -> Page:
-            found = await list_practitioners(visit.me, page_link=links.of(query.page, "all"))
+            found = await find_practitioners(visit.me, page_link=links.of(query.page, "all"))
             links.keep(query.page, found.next_link)
             return Page(rows=tuple(_row(t, one, names) for one in found.rows), total=found.total, size=PAGE)
 

@@ -1,7 +1,14 @@
 """Who is in the record: centres, professionals, patients, and which centre follows whom."""
 
+from portal.people.centre_changes import (
+    CentreFile,
+    edit_organization,
+    find_organizations,
+    open_organization,
+    organization_file,
+)
 from portal.people.contacts import parse_email, parse_phone, spoken_phone
-from portal.people.duplicates import Likeness, PossibleDuplicate
+from portal.people.duplicates import Likeness, PossibleDuplicate, is_self_made
 from portal.people.finding import (
     PAGE,
     PatientPage,
@@ -12,6 +19,7 @@ from portal.people.finding import (
     patients_with,
     trials_followed,
 )
+from portal.people.following import Followed, Following, find_followed, follow, followings, unfollow
 from portal.people.fondacode import NETWORKS, NoFreeFondacode, spaced
 from portal.people.glances import (
     AlertGlance,
@@ -23,32 +31,70 @@ from portal.people.glances import (
     score_value,
     severity,
 )
+from portal.people.history import Change, change, history_of
 from portal.people.identifiers import nir_doubts, nir_key, parse_finess, parse_nir, parse_rpps
 from portal.people.names import family_of, given_of
-from portal.people.organizations import Centre, centres_named, create_organization, list_organizations, own_centres
+from portal.people.newcomers import (
+    add_candidate,
+    add_own_record,
+    add_patient_account,
+    admit,
+    replace_record,
+)
+from portal.people.organizations import (
+    Centre,
+    centres_named,
+    create_organization,
+    list_organizations,
+    open_centres,
+    own_centres,
+)
 from portal.people.patients import create_patient, link_patient
+from portal.people.posts import (
+    Position,
+    account_of,
+    change_role,
+    link_practitioner,
+    not_oneself,
+    positions,
+    staff_scope,
+    unlink_practitioner,
+)
 from portal.people.practitioners import (
     GENDERS,
+    GRANTED,
+    NOWHERE,
+    PAGE_OF_STAFF,
     Professional,
     ProfessionalPage,
     create_practitioner,
-    list_practitioners,
+    find_practitioners,
+    may_grant,
 )
 from portal.people.scope import id_of, organizations_of, patient_scope
 from portal.people.summary import PatientSummary, patient_summary
+from portal.people.users import add_account
 
 __all__ = [
     "GENDERS",
+    "GRANTED",
     "NETWORKS",
+    "NOWHERE",
     "PAGE",
+    "PAGE_OF_STAFF",
     "AlertGlance",
     "Centre",
+    "CentreFile",
+    "Change",
+    "Followed",
+    "Following",
     "Glance",
     "Likeness",
     "NoFreeFondacode",
     "PatientPage",
     "PatientRow",
     "PatientSummary",
+    "Position",
     "PossibleDuplicate",
     "Professional",
     "ProfessionalPage",
@@ -56,20 +102,41 @@ __all__ = [
     "Sort",
     "TrialGlance",
     "VisitGlance",
+    "account_of",
+    "add_account",
+    "add_candidate",
+    "add_own_record",
+    "add_patient_account",
+    "admit",
     "centres_named",
+    "change",
+    "change_role",
     "create_organization",
     "create_patient",
     "create_practitioner",
+    "edit_organization",
     "family_of",
+    "find_followed",
+    "find_organizations",
     "find_patients",
+    "find_practitioners",
+    "follow",
+    "followings",
     "given_of",
+    "history_of",
     "id_of",
+    "is_self_made",
     "link_patient",
+    "link_practitioner",
     "list_organizations",
-    "list_practitioners",
+    "may_grant",
     "names_of",
     "nir_doubts",
     "nir_key",
+    "not_oneself",
+    "open_centres",
+    "open_organization",
+    "organization_file",
     "organizations_of",
     "own_centres",
     "parse_email",
@@ -80,10 +147,15 @@ __all__ = [
     "patient_scope",
     "patient_summary",
     "patients_with",
+    "positions",
+    "replace_record",
     "score_code",
     "score_value",
     "severity",
     "spaced",
     "spoken_phone",
+    "staff_scope",
     "trials_followed",
+    "unfollow",
+    "unlink_practitioner",
 ]

@@ -19,11 +19,14 @@ _RANK: dict[Certainty, int] = {"certain": 0, "probable": 1, "possible": 2}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Likeness:
-    """A patient who may be the same person. `shared` when they are followed in a centre of the asking person."""
+    """A patient who may be the same person. `shared` when they are followed in a centre of the asking person;
+    `self_made` when they created their account themselves and no centre has followed them yet.
+    """
 
     patient: str
     certainty: Certainty
     shared: bool
+    self_made: bool = False
 
 
 class PossibleDuplicate(PortalError):
@@ -59,15 +62,25 @@ async def find_duplicates(acting: Acting, who: Identity) -> list[Likeness]:
     searches += [{"email": who.email}] if who.email else []
     searches += [{"phone": who.phone}] if who.phone else []
     found: dict[str, Certainty] = {}
+    self_made: set[str] = set()
     for search in searches:
         page = await acting.service.find("Patient", {**search, "_count": 200}, private=True)
         for patient in page.resources:
+            if patient.get("active") is False:
+                continue  # replaced by another record, which is found by itself
             certainty = compare(who, patient)
             if certainty is not None:
                 found[patient["id"]] = certainty
+                if is_self_made(patient):
+                    self_made.add(patient["id"])
     centres = await organizations_of(acting, found)
     likely = [
-        Likeness(patient=patient, certainty=certainty, shared=bool(centres[patient] & acting.actor.organizations))
+        Likeness(
+            patient=patient,
+            certainty=certainty,
+            shared=bool(centres[patient] & acting.actor.organizations),
+            self_made=patient in self_made,
+        )
         for patient, certainty in found.items()
     ]
     return sorted(likely, key=lambda each: _RANK[each.certainty])
@@ -89,6 +102,11 @@ def compare(who: Identity, patient: Json) -> Certainty | None:
             return "possible"
     contacts = {contact.get("value") for contact in patient.get("telecom", [])}
     return "possible" if {who.email, who.phone} & contacts - {None} else None
+
+
+def is_self_made(patient: Json) -> bool:
+    """Whether a person made this Patient by signing up, and no centre has given it a Fondacode yet."""
+    return not _values(patient.get("identifier", []), systems.FONDACODE)
 
 
 def _values(identifiers: Iterable[Json], system: str) -> set[str]:

@@ -94,8 +94,7 @@ def searched_words(text: str) -> list[str]:
     """What must be found, each somewhere. A Fondacode may be typed with its spaces: 09 01 482 117."""
     if text.strip() and not text.replace(" ", "").strip("0123456789"):
         return [text.replace(" ", "")]
-    # A comma means "or" in a search, and names hold none.
-    return text.replace(",", " ").replace("\\", " ").replace("|", " ").replace("$", " ").split()[:6]
+    return names.searched(text)
 
 
 def _row(patient: Json, glance: Glance, today: date) -> PatientRow:

@@ -34,6 +34,13 @@ def tidy(text: str) -> str:
     return " ".join(text.split())
 
 
+def searched(text: str) -> list[str]:
+    """The words that must be found, each somewhere. A comma means "or" in a search, and names hold none."""
+    for mark in ",\\|$":
+        text = text.replace(mark, " ")
+    return text.split()[:6]
+
+
 def normalised(text: str) -> str:
     """For comparison only: capitals without accents, apostrophes, hyphens or double spaces."""
     plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae"))

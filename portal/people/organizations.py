@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from portal import audit
@@ -37,11 +37,8 @@ async def create_organization(
     """A centre with its networks and its place. Raises `Invalid` naming the fields to correct. Returns its id."""
     decide(acting.actor, Permission.ORGANIZATION_CREATE)
     chosen = tuple(dict.fromkeys(networks))
-    await _check(acting, name, city, centre_code, chosen)
+    facts = await checked(acting, name=name, city=city, centre_code=centre_code, networks=chosen, finess=finess or "")
     organization = acting.chance.id()
-    identifier: list[Json] = [{"system": systems.CENTRE_CODE, "value": centre_code}]
-    if finess:
-        identifier.append({"system": systems.FINESS, "value": parse_finess(finess)})
     here: Json = {"reference": f"Organization/{organization}"}
     write = Transaction()
     write.create(
@@ -49,31 +46,13 @@ async def create_organization(
             "resourceType": "Organization",
             "id": organization,
             "active": True,
-            "identifier": identifier,
             "type": [{"coding": [{"system": systems.ORGANIZATION_TYPE, "code": "centre-expert"}]}],
-            "name": tidy(name),
-            "address": [{"city": tidy(city), "country": "FR"}],
+            **facts,
         }
     )
     for network in chosen:
-        write.create(
-            {
-                "resourceType": "HealthcareService",
-                "id": f"{organization}-{network}",
-                "active": True,
-                "providedBy": here,
-                "type": [{"coding": [{"system": systems.NETWORK, "code": network}]}],
-            }
-        )
-    write.create(
-        {
-            "resourceType": "Location",
-            "id": f"loc-{organization}",
-            "status": "active",
-            "name": tidy(name),
-            "managingOrganization": here,
-        }
-    )
+        write.create(network_service(organization, network))
+    write.create(place(organization, facts["name"]))
     what = Permission.ORGANIZATION_CREATE
     write.create(audit.event(acting, audit.Action.CREATE, what, entity=here["reference"]))
     await acting.service.commit(write)
@@ -84,6 +63,11 @@ async def list_organizations(acting: Acting) -> list[Centre]:
     """All centres by name, for administration."""
     decide(acting.actor, Permission.ORGANIZATION_LIST)
     return await _centres(acting, {"_sort": "name"})
+
+
+async def open_centres(acting: Acting) -> list[Centre]:
+    """Active centres by name, for whoever says where they work: names of centres are public."""
+    return [each for each in await _centres(acting, {"_sort": "name"}) if each.active]
 
 
 async def own_centres(acting: Acting) -> list[Centre]:
@@ -102,7 +86,8 @@ async def _centres(acting: Acting, search: dict[str, str]) -> list[Centre]:
     networks: dict[str, list[str]] = defaultdict(list)
     if found:
         ids = ",".join(f"Organization/{each['id']}" for each in found)
-        async for service in acting.service.every("HealthcareService", {"organization": ids, "_count": 500}):
+        wanted = {"organization": ids, "active": "true", "_count": 500}
+        async for service in acting.service.every("HealthcareService", wanted):
             networks[id_of(service["providedBy"])].append(service["type"][0]["coding"][0]["code"])
     return [centre(each, networks[each["id"]]) for each in found]
 
@@ -120,17 +105,68 @@ def centre(organization: Json, networks: Iterable[str] = ()) -> Centre:
     )
 
 
-async def _check(acting: Acting, name: str, city: str, code: str, networks: tuple[str, ...]) -> None:
+async def checked(
+    acting: Acting,
+    *,
+    name: str,
+    city: str,
+    centre_code: str,
+    networks: Collection[str],
+    finess: str = "",
+    own: str = "",
+) -> Json:
+    """What a form says of a centre as elements of its Organization; `own` is the id of the centre that it changes.
+
+    Raises `Invalid` naming every field to correct. Code and FINESS belong to one centre only.
+    """
     wrong: list[Problem] = []
     if not tidy(name):
         wrong.append(problem("name", N_("Write the name of the centre.")))
     if not tidy(city):
         wrong.append(problem("city", N_("Write the city.")))
-    if not re.fullmatch(r"\d{2}", code):
+    if not re.fullmatch(r"\d{2}", centre_code):
         wrong.append(problem("centre_code", N_("A centre's code has two digits.")))
-    elif await acting.service.first_match("Organization", {"identifier": f"{systems.CENTRE_CODE}|{code}"}):
+    elif await _of_another(acting, systems.CENTRE_CODE, centre_code, own):
         wrong.append(problem("centre_code", N_("Another centre has this code.")))
     if not networks or not set(networks) <= set(NETWORKS):
         wrong.append(problem("networks", N_("Choose at least one network.")))
+    identifier: list[Json] = [{"system": systems.CENTRE_CODE, "value": centre_code}]
+    if finess.strip():
+        try:
+            number = parse_finess(finess)
+        except Invalid as error:
+            wrong += error.problems
+        else:
+            identifier.append({"system": systems.FINESS, "value": number})
+            if await _of_another(acting, systems.FINESS, number, own):
+                wrong.append(problem("finess", N_("Another centre has this FINESS number.")))
     if wrong:
         raise Invalid(wrong)
+    return {"identifier": identifier, "name": tidy(name), "address": [{"city": tidy(city), "country": "FR"}]}
+
+
+async def _of_another(acting: Acting, system: str, value: str, own: str) -> bool:
+    found = await acting.service.find("Organization", {"identifier": f"{system}|{value}", "_count": 2})
+    return any(each["id"] != own for each in found.resources)
+
+
+def place(organization: str, name: str) -> Json:
+    """The one Location of a centre, by which a study names it."""
+    return {
+        "resourceType": "Location",
+        "id": f"loc-{organization}",
+        "status": "active",
+        "name": name,
+        "managingOrganization": {"reference": f"Organization/{organization}"},
+    }
+
+
+def network_service(organization: str, network: str, *, active: bool = True) -> Json:
+    """A network of a centre, as FHIR says it."""
+    return {
+        "resourceType": "HealthcareService",
+        "id": f"{organization}-{network}",
+        "active": active,
+        "providedBy": {"reference": f"Organization/{organization}"},
+        "type": [{"coding": [{"system": systems.NETWORK, "code": network}]}],
+    }

@@ -1,11 +1,11 @@
 """Professionals: psychiatrists, psychologists, nurses, coordinators, ARCs and administrators, with their account."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from portal import audit
-from portal.access import Permission, Role, decide
+from portal.access import CARE_ROLES, Permission, Role, Scope, decide, may
 from portal.acting import Acting
 from portal.errors import Invalid, Problem, problem
 from portal.fhir import Transaction, systems
@@ -13,11 +13,19 @@ from portal.i18n import N_
 from portal.people import names
 from portal.people.contacts import parse_email, parse_phone
 from portal.people.identifiers import parse_rpps
+from portal.people.organizations import centres_named
 from portal.people.scope import id_of
 from portal.people.users import add_account, contacts_in_use
 from portal.types import Json
 
 GENDERS = ("female", "male", "other", "unknown")
+PAGE_OF_STAFF = 50
+NOWHERE = ""
+"""Stands for the centre of who works for none in particular: the foundation's administrator, some ARCs."""
+
+GRANTED = (*sorted(CARE_ROLES), Role.ARC, Role.ORGANIZATION_ADMIN, Role.ADMIN)
+"""Roles that a professional can be given."""
+
 _WITHOUT_CENTRE = frozenset({Role.ARC, Role.ADMIN})
 
 
@@ -61,9 +69,9 @@ async def create_practitioner(
 
     ARCs and administrators may have no centre. Raises `Invalid` naming the fields to correct.
     """
-    decide(acting.actor, Permission.PRACTITIONER_CREATE)
     centres = list(dict.fromkeys(organizations))
-    wrong = _missing(family, given, gender, role, centres)
+    await may_grant(acting, Permission.PRACTITIONER_CREATE, role, centres)
+    wrong = _missing(family, given, gender)
     email, phone = parse_email(email), parse_phone(phone) if phone else None
     wrong += await contacts_in_use(acting, email=email, phone=phone)
     if password is not None and len(password) < SHORTEST_PASSWORD:
@@ -88,7 +96,7 @@ async def create_practitioner(
     write.create(practitioner)
     links: list[Json] = []
     for centre in centres or [None]:
-        place, link = _role(acting, who, role, centre)
+        place, link = post_at(acting, who, role, centre)
         write.create(place)
         links.append(link)
     add_account(
@@ -107,21 +115,81 @@ async def create_practitioner(
     return id_
 
 
-async def list_practitioners(acting: Acting, *, page_link: str | None = None) -> ProfessionalPage:
-    """Professionals by name, 50 a page; `page_link` is the `next_link` of the page before."""
+async def find_practitioners(
+    acting: Acting,
+    *,
+    text: str = "",
+    role: Role | None = None,
+    organization: str | None = None,
+    active: bool | None = None,
+    page_link: str | None = None,
+) -> ProfessionalPage:
+    """Professionals by name, 50 a page; `page_link` is the `next_link` of the page before, and brings its own choices.
+
+    Every word of `text` must be in the name; an e-mail address must be whole. `role` and `organization` are what they
+    hold now. Who administers organisations finds the people of these only.
+    """
     decide(acting.actor, Permission.PRACTITIONER_LIST)
-    page = (
-        await acting.service.turn("Practitioner", page_link)
-        if page_link
-        else await acting.service.find("Practitioner", {"_sort": "family,given", "_count": 50})
-    )
+    if page_link:
+        page = await acting.service.turn("Practitioner", page_link)
+    else:
+        search: dict[str, str | int | Sequence[str]] = {"_sort": "family,given", "_count": PAGE_OF_STAFF}
+        if active is not None:
+            search["active"] = str(active).lower()
+        if "@" in text:
+            search["email"] = text.strip().lower()
+        elif text.strip():
+            search["name:contains"] = names.searched(text)
+        holders = await _holders(acting, role, organization)
+        if holders is not None:
+            search["_id"] = ",".join(sorted(holders)) or "nobody"
+        page = await acting.service.find("Practitioner", search, private=True)
     places: dict[str, list[Json]] = defaultdict(list)
     if page.resources:
         ids = ",".join(f"Practitioner/{each['id']}" for each in page.resources)
-        async for place in acting.service.every("PractitionerRole", {"practitioner": ids, "_count": 500}):
+        async for place in acting.service.every(
+            "PractitionerRole", {"practitioner": ids, "active": "true", "_count": 500}
+        ):
             places[id_of(place["practitioner"])].append(place)
     rows = [_professional(each, places[each["id"]]) for each in page.resources]
     return ProfessionalPage(rows=rows, total=page.total, next_link=page.next_link)
+
+
+async def _holders(acting: Acting, role: Role | None, organization: str | None) -> set[str] | None:
+    """Ids of who holds that role there now; None when everybody is asked for."""
+    search: dict[str, str | int] = {"active": "true", "_elements": "practitioner", "_count": 500}
+    if not may(acting.actor, Permission.PRACTITIONER_SET_ROLES):  # only those of their own centres
+        own = acting.actor.organizations & {organization} if organization else acting.actor.organizations
+        search["organization"] = ",".join(f"Organization/{one}" for one in sorted(own)) or "Organization/none"
+    elif organization:
+        search["organization"] = f"Organization/{organization}"
+    if role is not None:
+        search["role"] = f"{systems.ROLE}|{role}"
+    if role is None and "organization" not in search:
+        return None
+    return {id_of(each["practitioner"]) for each in await acting.service.all("PractitionerRole", search)}
+
+
+async def may_grant(acting: Acting, right: Permission, role: Role, organizations: Collection[str]) -> None:
+    """May the acting person give this role in each of these centres? `Refused` when not, `Invalid` when it makes no sense.
+
+    Only who may act anywhere makes an administrator of the foundation, or anybody who belongs to no centre.
+    """
+    wanted = set(organizations) - {NOWHERE}
+    if role not in GRANTED:
+        raise Invalid([problem("role", N_("Choose a role."))])
+    if not wanted and role not in _WITHOUT_CENTRE:
+        raise Invalid([problem("organizations", N_("Choose at least one centre."))])
+    for organization in wanted or {NOWHERE}:
+        decide(acting.actor, right, at(organization, role))
+    if len([one for one in await centres_named(acting, wanted) if one.active]) != len(wanted):
+        raise Invalid([problem("organizations", N_("This centre is closed. Choose another."))])
+
+
+def at(organization: str, role: Role) -> Scope:
+    """What a decision on holding this role there is about: an administrator of the foundation is in no centre's hand."""
+    here = organization != NOWHERE and role is not Role.ADMIN
+    return Scope(organizations=frozenset({organization})) if here else Scope()
 
 
 def _professional(practitioner: Json, places: list[Json]) -> Professional:
@@ -138,12 +206,13 @@ def _professional(practitioner: Json, places: list[Json]) -> Professional:
     )
 
 
-def _role(acting: Acting, who: Json, role: Role, centre: str | None) -> tuple[Json, Json]:
+def post_at(acting: Acting, who: Json, role: Role, centre: str | None) -> tuple[Json, Json]:
     """The PractitionerRole at one centre, and what the account's Role links to."""
     place: Json = {
         "resourceType": "PractitionerRole",
         "id": acting.chance.id(),
         "active": True,
+        "period": {"start": acting.clock.today().isoformat()},
         "practitioner": who,
         "code": [{"coding": [{"system": systems.ROLE, "code": str(role)}]}],
     }
@@ -153,7 +222,7 @@ def _role(acting: Acting, who: Json, role: Role, centre: str | None) -> tuple[Js
     return place, link
 
 
-def _missing(family: str, given: str, gender: str, role: Role, centres: list[str]) -> list[Problem]:
+def _missing(family: str, given: str, gender: str) -> list[Problem]:
     wrong: list[Problem] = []
     if not names.tidy(family):
         wrong.append(problem("family", N_("Write the last name.")))
@@ -161,6 +230,4 @@ def _missing(family: str, given: str, gender: str, role: Role, centres: list[str
         wrong.append(problem("given", N_("Write the first name.")))
     if gender not in GENDERS:
         wrong.append(problem("gender", N_("Choose an answer.")))
-    if not centres and role not in _WITHOUT_CENTRE:
-        wrong.append(problem("organizations", N_("Choose at least one centre.")))
     return wrong

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from portal.access import Scope
 from portal.acting import Acting
+from portal.fhir import systems
 from portal.types import Json
 
 
@@ -33,5 +34,14 @@ async def organizations_of(acting: Acting, patients: Iterable[str]) -> dict[str,
 
 
 def id_of(reference: Json) -> str:
-    """The id in a literal reference such as Patient/p1."""
-    return str(reference["reference"]).split("/")[-1]
+    """The id in a literal reference such as Patient/p1, or in what `formerly` made of one."""
+    return str(reference["reference"] if "reference" in reference else reference["identifier"]["value"]).split("/")[-1]
+
+
+def formerly(reference: Json) -> Json:
+    """The centre of an episode of care that is over: named by its identifier, no longer by a literal reference.
+
+    So a search by organisation brings only patients whom the centre follows now, as the server's access rules need:
+    they can demand that a list names the centre, not that it leaves out what is over.
+    """
+    return {"type": "Organization", "identifier": {"system": systems.ORGANIZATION, "value": id_of(reference)}}

@@ -38,6 +38,12 @@ def add_account(
     if password:
         account["password"] = password
     write.create(account)
+    add_roles(acting, write, user=user, role=role, links=links)
+    return user
+
+
+def add_roles(acting: Acting, write: Transaction, *, user: str, role: Role, links: list[Json]) -> None:
+    """One Role of the account per link."""
     for link in links:
         write.create(
             {
@@ -48,7 +54,6 @@ def add_account(
                 "links": link,
             }
         )
-    return user
 
 
 async def contacts_in_use(acting: Acting, *, email: str | None, phone: str | None) -> list[Problem]:

@@ -1,9 +1,9 @@
 """Trials and cohorts as data: a file in content/trials describes visits and batteries; nothing here knows a trial by name."""
 
-from portal.trials.arcs import arc_trials, name_arc
+from portal.trials.arcs import arc_trials, arcs_of, name_arc, withdraw_arc
 from portal.trials.enrol import Enrolment, enrol, open_visit, plan_visits
 from portal.trials.load import load_trial, load_trials
-from portal.trials.manage import TrialSummary, assign_trial, install, list_trials
+from portal.trials.manage import TrialSummary, assign_trial, install, list_trials, withdraw_trial
 from portal.trials.model import Category, Trial, TrialForm, VisitKind
 from portal.trials.read import (
     Membership,
@@ -17,6 +17,7 @@ from portal.trials.read import (
     subjects,
     visits,
 )
+from portal.trials.render import plan_definition, study
 
 __all__ = [
     "Category",
@@ -31,6 +32,7 @@ __all__ = [
     "VisitForm",
     "VisitKind",
     "arc_trials",
+    "arcs_of",
     "assign_trial",
     "enrol",
     "install",
@@ -40,9 +42,13 @@ __all__ = [
     "memberships",
     "name_arc",
     "open_visit",
+    "plan_definition",
     "plan_visits",
+    "study",
     "subject",
     "subject_of",
     "subjects",
     "visits",
+    "withdraw_arc",
+    "withdraw_trial",
 ]

@@ -3,8 +3,10 @@
 from portal import audit
 from portal.access import Permission, Role, decide
 from portal.acting import Acting
-from portal.errors import NotFound
-from portal.fhir import FHIRClient, systems
+from portal.errors import Invalid, NotFound, problem
+from portal.fhir import FHIRClient, Transaction, systems
+from portal.i18n import N_
+from portal.people import change
 from portal.trials.render import tag
 from portal.types import Json
 
@@ -14,25 +16,64 @@ def team_id(trial: str) -> str:
 
 
 async def name_arc(acting: Acting, trial: str, practitioner: str) -> None:
-    """Let this ARC review the trial. Twice changes nothing."""
-    decide(acting.actor, Permission.TRIAL_MANAGE)
-    member = {"entity": {"reference": f"Practitioner/{practitioner}"}}
-    try:
-        team = await acting.fhir.read("Group", team_id(trial))
-    except NotFound:
-        team = _team(trial)
-    members: list[Json] = team.get("member", [])
-    if any(other["entity"] == member["entity"] and not other.get("inactive") for other in members):
+    """Let this ARC review the trial. Twice changes nothing. Raises `Invalid` for who is not an ARC now."""
+    decide(acting.actor, Permission.TRIAL_ASSIGN_ARC)
+    team = await _stored(acting, trial)
+    members = [] if team is None else _others(team, practitioner)
+    if team is not None and len(members) < len(team.get("member", [])):
         return
-    renewed = {**team, "member": [*(other for other in members if other["entity"] != member["entity"]), member]}
-    await (acting.fhir.replace(renewed) if "versionId" in team.get("meta", {}) else acting.fhir.add(renewed))
-    await audit.record(
-        acting,
-        audit.Action.UPDATE,
-        Permission.TRIAL_MANAGE,
-        entity=f"Practitioner/{practitioner}",
-        reason=f"arc of {trial}",
-    )
+    role = {"practitioner": f"Practitioner/{practitioner}", "role": f"{systems.ROLE}|{Role.ARC}", "active": "true"}
+    if await acting.service.first_match("PractitionerRole", role) is None:
+        raise Invalid([problem("arc", N_("This person is not a clinical research associate."))])
+    await acting.fhir.read("ResearchStudy", trial)
+    members.append({"entity": {"reference": f"Practitioner/{practitioner}"}})
+    write = Transaction()
+    if team is None:
+        write.create({**_team(trial), "member": members})
+    else:
+        write.update({**team, "member": members})
+    await _commit(acting, write, practitioner, trial_assigned=trial)
+
+
+async def withdraw_arc(acting: Acting, trial: str, practitioner: str) -> None:
+    """They no longer see the trial, from the next thing they do. Twice changes nothing."""
+    decide(acting.actor, Permission.TRIAL_ASSIGN_ARC)
+    team = await _stored(acting, trial)
+    if team is None:
+        return
+    members = _others(team, practitioner)
+    if len(members) == len(team.get("member", [])):
+        return
+    kept = {key: value for key, value in team.items() if key != "member"} | ({"member": members} if members else {})
+    write = Transaction()
+    write.update(kept)
+    await _commit(acting, write, practitioner, trial_withdrawn=trial)
+
+
+async def arcs_of(acting: Acting, trial: str) -> tuple[str, ...]:
+    """Ids of the Practitioners who follow the trial. The caller has decided."""
+    team = await _stored(acting, trial)
+    members: list[Json] = team.get("member", []) if team else []
+    return tuple(str(one["entity"]["reference"]).removeprefix("Practitioner/") for one in members)
+
+
+async def _stored(acting: Acting, trial: str) -> Json | None:
+    try:
+        return await acting.fhir.read("Group", team_id(trial))
+    except NotFound:
+        return None
+
+
+def _others(team: Json, practitioner: str) -> list[Json]:
+    reference = f"Practitioner/{practitioner}"
+    return [one for one in team.get("member", []) if one["entity"].get("reference") != reference]
+
+
+async def _commit(acting: Acting, write: Transaction, practitioner: str, **details: str) -> None:
+    entity = f"Practitioner/{practitioner}"
+    what = Permission.TRIAL_ASSIGN_ARC
+    write.create(change(acting, audit.Action.UPDATE, what, entity=entity, **details))
+    await acting.service.commit(write)  # with its audit event, which nobody writes but the portal
 
 
 def _team(trial: str) -> Json:
@@ -54,5 +95,5 @@ async def arc_trials(service: FHIRClient, practitioner: str) -> frozenset[str]:
     return frozenset(
         team["id"].removeprefix("arcs-")
         for team in teams
-        if any(m["entity"].get("reference") == reference and not m.get("inactive") for m in team.get("member", []))
+        if any(one["entity"].get("reference") == reference for one in team.get("member", []))
     )

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from portal import audit
 from portal.access import Permission, decide
 from portal.acting import Acting
-from portal.errors import NotFound
+from portal.errors import Invalid, NotFound, problem
 from portal.fhir import Transaction
+from portal.i18n import N_
+from portal.people import centres_named, change
+from portal.trials.arcs import arcs_of
 from portal.trials.model import Trial
 from portal.trials.render import plan_definition, study
 from portal.types import Json
@@ -14,12 +17,15 @@ from portal.types import Json
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrialSummary:
-    """`organizations` are the centres it is assigned to; `subjects` how many people are or were in it."""
+    """`organizations` are the centres it is assigned to, `arcs` the Practitioners who review it.
+
+    How many people are in it is not told here: see portal.statistics, which hides small figures.
+    """
 
     id: str
     title: str
     organizations: tuple[str, ...]
-    subjects: int
+    arcs: tuple[str, ...]
 
 
 async def install(acting: Acting, trial: Trial) -> None:
@@ -49,20 +55,35 @@ async def _stored(acting: Acting, kind: str, id_: str) -> Json | None:
 
 
 async def assign_trial(acting: Acting, trial: str, organization: str) -> None:
-    """Let a centre include in this trial. Twice changes nothing."""
-    decide(acting.actor, Permission.TRIAL_MANAGE)
+    """Let a centre include in this trial. Twice changes nothing. Raises `Invalid` for a centre that is closed."""
+    decide(acting.actor, Permission.TRIAL_ASSIGN_ORGANIZATION)
     site = {"reference": f"Location/{location_id(organization)}"}
     stored = await acting.fhir.read("ResearchStudy", trial)
     if site in stored.get("site", []):
         return
-    await acting.fhir.replace({**stored, "site": [*stored.get("site", []), site]})
-    await audit.record(
-        acting,
-        audit.Action.UPDATE,
-        Permission.TRIAL_MANAGE,
-        entity=f"ResearchStudy/{trial}",
-        reason=f"site {organization}",
-    )
+    if not any(centre.active for centre in await centres_named(acting, [organization])):
+        raise Invalid([problem("organization", N_("This centre is closed. Choose another."))])
+    await _commit(acting, {**stored, "site": [*stored.get("site", []), site]}, organization, trial_assigned=trial)
+
+
+async def withdraw_trial(acting: Acting, trial: str, organization: str) -> None:
+    """The centre includes nobody any more, from now on; who is in the trial stays in it. Twice changes nothing."""
+    decide(acting.actor, Permission.TRIAL_ASSIGN_ORGANIZATION)
+    stored = await acting.fhir.read("ResearchStudy", trial)
+    sites: list[Json] = stored.get("site", [])
+    left = [one for one in sites if one.get("reference") != f"Location/{location_id(organization)}"]
+    if len(left) == len(sites):
+        return
+    kept = {key: value for key, value in stored.items() if key != "site"} | ({"site": left} if left else {})
+    await _commit(acting, kept, organization, trial_withdrawn=trial)
+
+
+async def _commit(acting: Acting, study: Json, organization: str, **details: str) -> None:
+    write = Transaction()
+    write.update(study)
+    what, entity = Permission.TRIAL_ASSIGN_ORGANIZATION, f"Organization/{organization}"
+    write.create(change(acting, audit.Action.UPDATE, what, entity=entity, **details))
+    await acting.service.commit(write)  # with its audit event, which nobody writes but the portal
 
 
 def location_id(organization: str) -> str:
@@ -71,10 +92,14 @@ def location_id(organization: str) -> str:
 
 
 async def list_trials(acting: Acting) -> list[TrialSummary]:
+    """All trials by title, for administration."""
     decide(acting.actor, Permission.TRIAL_MANAGE)
-    found: list[TrialSummary] = []
-    for stored in await acting.fhir.all("ResearchStudy", {"_sort": "title"}):
-        sites = tuple(site["reference"].removeprefix("Location/loc-") for site in stored.get("site", []))
-        count = await acting.fhir.total("ResearchSubject", {"study": f"ResearchStudy/{stored['id']}"})
-        found.append(TrialSummary(id=stored["id"], title=stored.get("title", ""), organizations=sites, subjects=count))
-    return found
+    return [
+        TrialSummary(
+            id=stored["id"],
+            title=stored.get("title", ""),
+            organizations=tuple(site["reference"].removeprefix("Location/loc-") for site in stored.get("site", [])),
+            arcs=await arcs_of(acting, stored["id"]),
+        )
+        for stored in await acting.fhir.all("ResearchStudy", {"_sort": "title"})
+    ]

@@ -174,7 +174,11 @@ async def subject_of(acting: Acting, response: Json) -> SubjectRow:
     """The subject that a response of a trial belongs to; `NotFound` outside the actor's trials."""
     trials = {tag["code"] for tag in response.get("meta", {}).get("tag", []) if tag.get("system") == systems.TRIAL}
     for trial in sorted(trials & acting.actor.trials):
-        query = {"study": f"ResearchStudy/{trial}", "individual": response["subject"]["reference"]}
+        query = {
+            "study": f"ResearchStudy/{trial}",
+            "individual": response["subject"]["reference"],
+            "_tag": f"{systems.TRIAL}|{trial}",
+        }
         found = await acting.fhir.first_match("ResearchSubject", query)
         if found is not None:
             return (await _rows(acting, trial, [found]))[0]

@@ -22,15 +22,17 @@ PORTAL: Json = {
 async def install_all(service: Acting, trials: Mapping[str, Trial]) -> None:
     """`service` is the portal itself."""
     await _renew(service, "Device", [PORTAL])
-    await _renew(service, "AccessPolicy", policies())
+    if not service.settings.fhir_url:  # elsewhere the server's own start brings them: portal.operations.init_bundle
+        await _renew(service, "AccessPolicy", policies())
     await _renew(
-        service, "Questionnaire", [_stored_form(form.questionnaire, form.code) for form in service.catalogue.forms]
+        service, "Questionnaire", [stored_form(form.questionnaire, form.code) for form in service.catalogue.forms]
     )
     for trial in trials.values():
         await install(service, trial)
 
 
-def _stored_form(questionnaire: Json, code: str) -> Json:
+def stored_form(questionnaire: Json, code: str) -> Json:
+    """A form as it is stored, under an id made of its code."""
     return {**questionnaire, "id": code.lower().replace("_", "-")}
 
 

@@ -77,10 +77,10 @@ class Settings(BaseSettings):
         description="Secret of the FHIR server's client `root`. For `portal check --contract` only; the portal itself never "
         "uses it.",
     )
-    aidbox_references: Literal["fhir", "aidbox"] = Field(
-        default="fhir",
-        description="How Aidbox shows a reference of the signed-in user to access policies: as FHIR writes it "
-        "(`reference`) or as Aidbox does (`resourceType` and `id`). See docs/aidbox.md.",
+    aidbox_references: Literal["aidbox", "fhir"] = Field(
+        default="aidbox",
+        description="How Aidbox shows a reference of the signed-in user to access policies: as Aidbox writes it "
+        "(`resourceType` and `id`) or as FHIR does (`reference`). See docs/aidbox.md.",
     )
     aidbox_bundle_policy: bool = Field(
         default=True,

@@ -7,6 +7,7 @@ from portal.accounts import Door, people
 from portal.errors import SignInNeeded
 from portal.fhir import systems
 from tests.cast import EBIPOLAR
+from tests.changing import change
 
 
 async def test_a_patient_is_themself_and_nothing_more(door: Door):
@@ -29,13 +30,13 @@ async def test_an_arc_has_the_trials_of_their_groups(door: Door):
 
 
 async def test_a_withdrawn_role_is_gone_at_once(door: Door):
-    await door.acting.service.amend("PractitionerRole", "anne-role", {"active": False})
+    await change(door.acting.service, "PractitionerRole", "anne-role", {"active": False})
     with pytest.raises(SignInNeeded):
         await people.actor(door, "u-anne")
 
 
 async def test_an_arc_taken_out_of_the_group_follows_nothing(door: Door):
-    await door.acting.service.amend("Group", f"arcs-{EBIPOLAR}", {"member": None})
+    await change(door.acting.service, "Group", f"arcs-{EBIPOLAR}", {"member": None})
     assert (await people.actor(door, "u-pauline")).trials == frozenset()
 
 
@@ -44,7 +45,7 @@ async def test_an_arc_taken_out_of_the_group_follows_nothing(door: Door):
     [("User", "u-camille", {"inactive": True}), ("Patient", "camille", {"active": False})],
 )
 async def test_a_closed_account_and_a_closed_record_let_nobody_in(door: Door, kind: str, id_: str, changes: dict):
-    await door.acting.service.amend(kind, id_, changes)
+    await change(door.acting.service, kind, id_, changes)
     with pytest.raises(SignInNeeded):
         await people.actor(door, "u-camille")
 

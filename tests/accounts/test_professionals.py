@@ -13,6 +13,7 @@ from portal.errors import CodeRefused, PasswordRefused, TooManyTries, Unavailabl
 from portal.i18n import Texts
 from tests.accounts.conftest import code_sent
 from tests.cast import ANNE, CAMILLE
+from tests.changing import change
 from tests.pages.world import PASSWORD
 
 BROWSER, ADDRESS = "b" * 43, "192.0.2.7"
@@ -28,7 +29,7 @@ async def second_factor(door: Door, account: Account, t: Texts) -> Asked:
 
 
 async def give_an_app(door: Door) -> None:
-    await door.acting.service.amend("User", "u-anne", {"twoFactor": {"enabled": True, "secretKey": KEY}})
+    await change(door.acting.service, "User", "u-anne", {"twoFactor": {"enabled": True, "secretKey": KEY}})
 
 
 def app_code(clock: FixedClock) -> str:
@@ -62,7 +63,7 @@ async def test_wrong_password_unknown_address_and_patient_are_refused_alike(door
 
 
 async def test_a_closed_account_is_refused(door: Door):
-    await door.acting.service.amend("User", "u-anne", {"inactive": True})
+    await change(door.acting.service, "User", "u-anne", {"inactive": True})
     with pytest.raises(PasswordRefused):
         await give_password(door)
 

@@ -12,6 +12,7 @@ from portal.accounts import sessions
 from portal.clock import FixedClock
 from portal.errors import NotFound, PortalError, Refused, Unavailable, VersionConflict
 from tests.cast import ANNE, CAMILLE, PAULINE
+from tests.changing import change
 from tests.pages.conftest import SignIn, reads
 
 PRIVATE = frozenset({Role.PSYCHIATRIST})
@@ -142,7 +143,7 @@ async def test_a_handler_does_nothing_once_the_right_is_withdrawn(
     page()
     await sign_in(user, ANNE)
     await user.open("/page")
-    await site.door.acting.service.amend("User", "u-anne", {"inactive": True})
+    await change(site.door.acting.service, "User", "u-anne", {"inactive": True})
     await press(user)
     assert done == []
 

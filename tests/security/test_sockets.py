@@ -9,6 +9,7 @@ from nicegui import ui
 from pages.base import Site, Visit
 from portal.accounts import sessions
 from tests.cast import ANNE, CAMILLE
+from tests.changing import change
 from tests.pages.conftest import SignIn
 from tests.security.socket_client import Browser, Refused
 
@@ -151,7 +152,7 @@ class TestSessions:
                 await asyncio.sleep(0.02)
 
     async def test_a_withdrawn_right_stops_at_once(self, signed_in: Browser, pressed: Presses, site: Site):
-        await site.door.acting.service.amend("PractitionerRole", "anne-role", {"active": False})
+        await change(site.door.acting.service, "PractitionerRole", "anne-role", {"active": False})
         await signed_in.click()
         assert pressed == []
 

@@ -1,6 +1,6 @@
 """The signed-in person at work: who they are, and the doors that open for them. Every verb takes it first."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from portal.access import Actor
 from portal.authoring import Catalogue
@@ -24,7 +24,7 @@ class Acting:
     clock: Clock
     chance: Chance
     settings: Settings
-    catalogue: Catalogue
+    catalogue: Catalogue = field(repr=False)
 
     def as_service(self) -> "Acting":
         """The portal itself acting in the same world."""

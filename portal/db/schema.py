@@ -112,7 +112,9 @@ jobs = Table(
     Column("args", Text, nullable=False, comment="JSON"),
     Column("key", String(96), nullable=True, unique=True, comment="a second job with the same key is not put in"),
     Column("created", String(32), nullable=False),
-    Column("due", String(32), nullable=False, comment="not before; while it runs: when another worker may take it over"),
+    Column(
+        "due", String(32), nullable=False, comment="not before; while it runs: when another worker may take it over"
+    ),
     Column("tries", Integer, nullable=False, default=0),
     Column("claim", String(24), nullable=False, default="", comment="of the worker that has it; empty: waiting"),
     Column("cause", String(60), nullable=False, default="", comment="why the latest try failed, as a code"),
@@ -182,7 +184,6 @@ sign_ups = Table(
     Column("invitation", String(64), nullable=False, default="", comment="id of the invitation that is being followed"),
     Column("email_proven", String(64), nullable=False, default="", comment="keyed hash of the address that was proven"),
     Column("phone_proven", String(64), nullable=False, default="", comment="keyed hash of the number that was proven"),
-    Column("identity_tries", Integer, nullable=False, default=0, comment="wrong dates of birth of an invited patient"),
     Column("proof_kind", String(8), nullable=False, default="", comment="email or sms: what the code sent last proves"),
     Column("proof_contact", String(64), nullable=False, default="", comment="keyed hash of that contact"),
     Column("proof_luck", String(64), nullable=False, default="", comment="the code is worked out of it and the key"),
@@ -225,6 +226,28 @@ invitations = Table(
     Column("sent", String(32), nullable=False, comment="the latest time"),
     Column("times_sent", Integer, nullable=False, default=1),
     Column("expires", String(32), nullable=False),
-    Column("state", String(12), nullable=False, comment="waiting, accepted, cancelled"),
+    Column("state", String(12), nullable=False, comment="waiting, accepted, cancelled, refused"),
+    Column("identity_tries", Integer, nullable=False, default=0, comment="wrong dates of birth, of an invited patient"),
 )
 Index("invitations_reference", invitations.c.reference)
+
+relative_links = Table(
+    "relative_links",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("secret_hash", String(64), nullable=False, unique=True, comment="SHA-256 of the secret in the link"),
+    Column("task", String(64), nullable=False, comment="the one form that the link opens"),
+    Column("patient", String(64), nullable=False),
+    Column("relative", String(64), nullable=False, comment="id of the RelatedPerson"),
+    Column("name", String(120), nullable=False),
+    Column("relationship", String(16), nullable=False),
+    Column("creator", String(128), nullable=False, comment="reference of the professional"),
+    Column("created", String(32), nullable=False),
+    Column("expires", String(32), nullable=False),
+    Column("browser_hash", String(64), nullable=False, default="", comment="the one browser that opened it"),
+    Column("opened", String(32), nullable=False, default=""),
+    Column("ended", String(32), nullable=False, default=""),
+    Column("outcome", String(12), nullable=False, default="", comment="sent or cancelled"),
+)
+Index("relative_links_patient", relative_links.c.patient)
+Index("relative_links_browser", relative_links.c.browser_hash)

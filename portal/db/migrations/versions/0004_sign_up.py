@@ -18,7 +18,6 @@ def upgrade() -> None:
         sa.Column("invitation", sa.String(64), nullable=False),
         sa.Column("email_proven", sa.String(64), nullable=False),
         sa.Column("phone_proven", sa.String(64), nullable=False),
-        sa.Column("identity_tries", sa.Integer, nullable=False),
         sa.Column("proof_kind", sa.String(8), nullable=False),
         sa.Column("proof_contact", sa.String(64), nullable=False),
         sa.Column("proof_luck", sa.String(64), nullable=False),
@@ -58,5 +57,6 @@ def upgrade() -> None:
         sa.Column("times_sent", sa.Integer, nullable=False),
         sa.Column("expires", sa.String(32), nullable=False),
         sa.Column("state", sa.String(12), nullable=False),
+        sa.Column("identity_tries", sa.Integer, nullable=False),
     )
     op.create_index("invitations_reference", "invitations", ["reference"])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from portal.access import Actor, Role
+from portal.access import RESTS_ON, Actor, Role, twins
 from portal.accounts.passwords import install_client, own_client
 from portal.accounts.tokens import Bearer, TokenSigner, basic
 from portal.acting import Acting
@@ -96,6 +96,8 @@ async def open_portal(settings: Settings, *, clock: Clock | None = None, chance:
             clock=clock,
             chance=chance,
             authenticate=Introspector(signer, face_token(settings) if settings.demo else ""),
+            sql_twins=twins(),
+            twins_rest_on=RESTS_ON,
         )
         transport = embedded_transport(backend.asgi, chance=chance, deadline=settings.fhir_timeout)
     portal = Portal(
@@ -147,6 +149,7 @@ class Introspector:
             roles=(claims.role,),
             fhir_user=claims.reference,
             is_service=claims.role == Role.SERVICE,
+            claims={"role": claims.role},
         )
 
 

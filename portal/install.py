@@ -4,9 +4,9 @@ when it differs, so that a new release brings its own.
 
 from collections.abc import Iterable, Mapping
 
-from portal.access import policies
+from portal.access import MARK, Role, policies
 from portal.acting import Acting
-from portal.fhir import Transaction
+from portal.fhir import Entry, Transaction
 from portal.trials import Trial, install
 from portal.types import Json
 
@@ -24,11 +24,22 @@ async def install_all(service: Acting, trials: Mapping[str, Trial]) -> None:
     await _renew(service, "Device", [PORTAL])
     if not service.settings.fhir_url:  # elsewhere the server's own start brings them: portal.operations.init_bundle
         await _renew(service, "AccessPolicy", policies())
+        await _close_other_ways(service)
     await _renew(
         service, "Questionnaire", [stored_form(form.questionnaire, form.code) for form in service.catalogue.forms]
     )
     for trial in trials.values():
         await install(service, trial)
+
+
+async def _close_other_ways(service: Acting) -> None:
+    """Takes away policies for the portal's roles that today's table does not make: a server allows what any policy allows."""
+    ours = {policy["id"] for policy in policies()}
+    write = Transaction()
+    async for stored in service.fhir.every("AccessPolicy", {"_count": 200}):
+        if stored["id"] not in ours and (stored.get("roleName") in set(Role) or stored["id"].startswith(MARK)):
+            write.entries.append(Entry(method="DELETE", url=f"AccessPolicy/{stored['id']}"))
+    await service.fhir.commit(write)
 
 
 def stored_form(questionnaire: Json, code: str) -> Json:

@@ -3,12 +3,14 @@
 from portal.access.actors import ADMIN_ROLES, CARE_ROLES, Actor, Post, Role
 from portal.access.decide import decide, may, refusal
 from portal.access.permissions import Permission
-from portal.access.policies import policies
+from portal.access.policies import MARK, RESTS_ON, policies, twins
 from portal.access.scope import Scope
 
 __all__ = [
     "ADMIN_ROLES",
     "CARE_ROLES",
+    "MARK",
+    "RESTS_ON",
     "Actor",
     "Permission",
     "Post",
@@ -18,4 +20,5 @@ __all__ = [
     "may",
     "policies",
     "refusal",
+    "twins",
 ]

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     INVITATION_CANCEL = "invitation:cancel"
     INVITATION_LIST = "invitation:list"
     KIOSK_OPEN = "kiosk:open"
+    MESSAGE_LIST_REFUSED = "message:list-refused"
     ORGANIZATION_CREATE = "organization:create"
     ORGANIZATION_LIST = "organization:list"
     ORGANIZATION_UPDATE = "organization:update"

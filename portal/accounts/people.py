@@ -7,7 +7,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import cast
 
-from portal.access import Actor, Role
+from portal.access import CARE_ROLES, Actor, Post, Role
 from portal.accounts.contacts import Contact, ContactKind
 from portal.accounts.door import Door
 from portal.errors import NotFound, SignInNeeded
@@ -67,7 +67,11 @@ async def find_account(door: Door, contact: Contact) -> Account | None:
 
 
 async def actor(door: Door, user: str, role: Role | None = None) -> Actor:
-    """The person in one role with their rights of this moment. Raises SignInNeeded when nothing is left of them."""
+    """The person in one role with their rights of this moment. Raises SignInNeeded when nothing is left of them.
+
+    Roles of care are held together, each where it is held: a nurse here and a psychologist there is both in one session.
+    Reviewing and administering are sessions of their own, because they must not see who the patients are.
+    """
     return await actor_of(door, await account(door, user), role)
 
 
@@ -84,7 +88,8 @@ async def actor_of(door: Door, found: Account, role: Role | None = None) -> Acto
         role = next((one for one in PRECEDENCE if one in held), None)
     if role is None:
         raise SignInNeeded
-    mine = [resource for resource in roles if role in _codes(resource)]
+    together = CARE_ROLES if role in CARE_ROLES else {role}
+    mine = [resource for resource in roles if _codes(resource) & together]
     trials = await _trials(door, found.reference) if role is Role.ARC else frozenset[str]()
     return _actor(found, role, practitioner, mine, trials)
 
@@ -112,6 +117,12 @@ def _actor(
     found: Account, role: Role, person: Json, roles: list[Json] | None = None, trials: frozenset[str] = frozenset()
 ) -> Actor:
     roles = roles or []
+    posts = frozenset(
+        Post(organization=_organization(resource), role=code)
+        for resource in roles
+        for code in _codes(resource) & CARE_ROLES
+        if role in CARE_ROLES and "organization" in resource
+    )
     name = _name(person)
     given, family = " ".join(name.get("given", [])[:1]), str(name.get("family", ""))
     return Actor(
@@ -121,9 +132,8 @@ def _actor(
         name=" ".join(part for part in (*name.get("prefix", []), given, family) if part),
         initials=(given[:1] + family[:1]).upper(),
         roles=tuple(sorted(f"PractitionerRole/{resource['id']}" for resource in roles)),
-        organizations=frozenset(
-            resource["organization"]["reference"].split("/")[-1] for resource in roles if "organization" in resource
-        ),
+        organizations=frozenset(_organization(resource) for resource in roles if "organization" in resource),
+        posts=posts,
         trials=trials,
     )
 
@@ -144,6 +154,10 @@ def _account(user: Json) -> Account | None:
         language=str(user.get("preferredLanguage") or user.get("locale") or "")[:2],
         authenticator=second.get("secretKey", "") if second.get("enabled") else "",
     )
+
+
+def _organization(role: Json) -> str:
+    return str(role["organization"]["reference"]).split("/")[-1]
 
 
 def _codes(role: Json) -> set[Role]:

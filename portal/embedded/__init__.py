@@ -6,6 +6,7 @@ from portal.embedded.delivery import Deliver
 from portal.embedded.identity import ROOT, Authenticate, Identity
 from portal.embedded.standalone import box_options, create_app
 from portal.embedded.subscriptions import Destination
+from portal.embedded.twins import Stored
 
 __all__ = [
     "ROOT",
@@ -15,6 +16,7 @@ __all__ = [
     "Destination",
     "Identity",
     "SqlTwin",
+    "Stored",
     "box_options",
     "create_app",
     "open_backend",

@@ -7,6 +7,7 @@ given under its id, and is false without one.
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from portal.embedded.engine import Engine, body_of
@@ -15,12 +16,13 @@ from portal.embedded.matcho import matches
 from portal.embedded.messages import Request
 from portal.embedded.outcome import Refusal, refuse
 from portal.embedded.search.extract import split_reference
-from portal.embedded.store import LIVE, Kept, find
+from portal.embedded.store import DELETED, LIVE, Kept, find
 from portal.embedded.text import loads
+from portal.embedded.twins import Memory, Stored
 from portal.types import Json
 
-SqlTwin = Callable[[sqlite3.Connection, Json], bool]
-"""Stands in for an sql policy: (a reading connection, the request as policies see it) → allowed."""
+SqlTwin = Callable[[Stored, Json], bool]
+"""Stands in for an sql policy: (what is stored now, the request as policies see it) → allowed."""
 
 _WATCHED = frozenset({"AccessPolicy", "Role", "User", "Client"})
 
@@ -36,15 +38,19 @@ class _Known:
 class Guard:
     """Policies, users and roles are kept in memory and read again after any of them changed."""
 
-    def __init__(self, engine: Engine, twins: Mapping[str, SqlTwin]) -> None:
+    def __init__(
+        self, engine: Engine, twins: Mapping[str, SqlTwin], rests_on: Mapping[str, frozenset[str]] | None = None
+    ) -> None:
         self.engine = engine
         self.twins = twins
+        self.memory = Memory(MappingProxyType(dict(rests_on or {})))
         self._known = _Known()
 
     def follow(self, changed: list[Kept]) -> None:
         """Told by the writer after each commit, from its own thread: whoever is deciding keeps what they began with."""
         if any(kept.type in _WATCHED for kept in changed):
             self._known = _Known()
+        self.memory.forget(changed)
 
     def check(self, connection: sqlite3.Connection, request: Request) -> None:
         """Refusal 401 for somebody unknown, 403 for somebody known to whom no policy allows this."""
@@ -61,6 +67,8 @@ class Guard:
             known.policies = self._load_all(connection, "AccessPolicy", [])
         policies = known.policies
         context = self._context(connection, request)
+        if context.get("user", {}).get("inactive") is True:
+            return False
         roles: list[Json] = context["session"]["role"]
         for policy in policies:
             if not _linked(policy, context):
@@ -78,7 +86,9 @@ class Guard:
         found = known.people.get(user_id)
         if found is None:
             kept = find(connection, self.engine.names, "User", user_id)
-            user = body_of(kept) if kept and kept.state == LIVE else {"resourceType": "User", "id": user_id}
+            user: Json = body_of(kept) if kept and kept.state == LIVE else {"resourceType": "User", "id": user_id}
+            if kept and kept.state == DELETED:
+                user["inactive"] = True
             user = {key: value for key, value in user.items() if key not in {"password", "twoFactor"}}
             roles = self._load_all(connection, "Role", [("user", f"User/{user_id}")])
             found = known.people[user_id] = (both_forms(user), [both_forms(role) for role in roles])
@@ -116,7 +126,7 @@ class Guard:
                 return isinstance(schema, dict) and fits(schema, without_empty(context))
             case "sql":
                 twin = self.twins.get(str(policy.get("id", "")))
-                return twin(connection, context) if twin else False
+                return twin(Stored(self.engine, connection, self.memory), context) if twin else False
             case "complex":
                 both, either = policy.get("and"), policy.get("or")
                 if isinstance(both, list) and both and either is None:

@@ -47,6 +47,7 @@ async def open_backend(
     whole_references: bool = True,
     vault: Vault | None = None,
     sql_twins: Mapping[str, SqlTwin] | None = None,
+    twins_rest_on: Mapping[str, frozenset[str]] | None = None,
     root_secret: str | None = None,
     admin_password: str | None = None,
     deliver: Deliver = deliver_by_http,
@@ -54,7 +55,8 @@ async def open_backend(
     """Opens, or makes, the store in `folder`. `authenticate` gives the identity of a bearer token.
 
     `root_secret` makes Client `root`, to whom no policy applies; `admin_password` makes User `admin` with a policy that
-    allows everything, as Aidbox does from BOX_ROOT_CLIENT_SECRET and BOX_ADMIN_PASSWORD. `deliver` takes the events of
+    allows everything, as Aidbox does from BOX_ROOT_CLIENT_SECRET and BOX_ADMIN_PASSWORD. `twins_rest_on` names the kinds of
+    answers that the twins keep, each with the types whose change ends them. `deliver` takes the events of
     topic subscriptions; without `whole_references`, a reference may lead nowhere (BOX_FHIR_VALIDATION_SKIP_REFERENCE); `vault` holds
     secrets that resources name (BOX_VAULT_CONFIG).
 
@@ -72,7 +74,7 @@ async def open_backend(
         vault=vault or Vault(),
     )
     await store.write(lambda unit: _start(unit, engine, root_secret, admin_password))
-    guard = Guard(engine, sql_twins or {})
+    guard = Guard(engine, sql_twins or {}, twins_rest_on)
     store.on_commit.append(guard.follow)
     subscriptions = Subscriptions(engine)
     await store.write(subscriptions.load)

@@ -5,6 +5,7 @@ BASE = "https://portail.fondation-fondamental.org/fhir"
 # Identifier systems
 FONDACODE = f"{BASE}/sid/fondacode"
 CENTRE_CODE = f"{BASE}/sid/centre"
+ORGANIZATION = f"{BASE}/sid/organization"  # the id of an Organization, where no literal reference may stand
 HOSPITAL_NUMBER = f"{BASE}/sid/ipp"  # followed by /<organization id>
 INCLUSION = f"{BASE}/sid/inclusion"  # followed by /<trial>/<centre code>
 VISIT = f"{BASE}/sid/visit"

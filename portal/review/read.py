@@ -127,10 +127,10 @@ async def load(acting: Acting, response_id: str) -> Loaded:
 async def load_around(acting: Acting, response: Json) -> Loaded:
     form = form_of(acting, response)
     reference = f"QuestionnaireResponse/{response['id']}"
-    events = await acting.fhir.all("VerificationResult", {"target": reference, "_count": 500})
-    tasks = await acting.fhir.all(
-        "Task", {"focus": reference, "code": f"{systems.TASK}|data-query,{systems.TASK}|review-form", "_count": 500}
-    )
+    trial = {"_tag": ",".join(f"{systems.TRIAL}|{tag['code']}" for tag in tags(response))} if tags(response) else {}
+    events = await acting.fhir.all("VerificationResult", {"target": reference, "_count": 500, **trial})
+    codes = f"{systems.TASK}|data-query,{systems.TASK}|review-form"
+    tasks = await acting.fhir.all("Task", {"focus": reference, "code": codes, "_count": 500, **trial})
     return Loaded(
         response=response,
         form=form,
@@ -255,9 +255,11 @@ async def _remarks(acting: Acting, loaded: Loaded) -> list[Remark]:
 async def _read_remarks(acting: Acting, tasks: list[Json]) -> list[Remark]:
     if not tasks:
         return []
-    lines = await acting.fhir.all(
-        "Communication", {"part-of": ",".join(f"Task/{task['id']}" for task in tasks), "_sort": "sent", "_count": 500}
-    )
+    query = {"part-of": ",".join(f"Task/{task['id']}" for task in tasks), "_sort": "sent", "_count": 500}
+    trials = sorted({tag["code"] for task in tasks for tag in tags(task)})
+    if trials:
+        query["_tag"] = ",".join(f"{systems.TRIAL}|{trial}" for trial in trials)
+    lines = await acting.fhir.all("Communication", query)
     names = await who(acting, {line["sender"]["reference"] for line in lines})
     found = [
         Remark(

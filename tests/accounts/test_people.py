@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.access import Role
+from portal.access import Permission, Role, Scope, may
 from portal.accounts import Door, people
 from portal.errors import SignInNeeded
 from portal.fhir import systems
@@ -55,7 +55,7 @@ async def test_an_account_that_does_not_exist_lets_nobody_in(door: Door):
         await people.actor(door, "u-nobody")
 
 
-async def test_who_holds_two_roles_keeps_the_one_of_the_session(door: Door):
+async def test_who_holds_two_care_roles_has_the_rights_of_each_where_they_hold_it(door: Door):
     role = await door.acting.service.read("PractitionerRole", "anne-role")
     second = {
         **{key: value for key, value in role.items() if key not in {"id", "meta"}},
@@ -65,5 +65,11 @@ async def test_who_holds_two_roles_keeps_the_one_of_the_session(door: Door):
     }
     await door.acting.service.add(second)
     as_nurse = await people.actor(door, "u-anne", Role.NURSE)
-    assert (as_nurse.role, as_nurse.organizations) == (Role.NURSE, {"creteil"})
+    assert (as_nurse.role, as_nurse.organizations) == (Role.NURSE, {"creteil", "montpellier"})
+    there, here = (Scope(organizations=frozenset({each})) for each in ("creteil", "montpellier"))
+    assert may(as_nurse, Permission.RESPONSE_READ, there)
+    assert (may(as_nurse, Permission.RESPONSE_VALIDATE, here), may(as_nurse, Permission.RESPONSE_VALIDATE, there)) == (
+        True,
+        False,
+    )
     assert (await people.actor(door, "u-anne")).role is Role.PSYCHIATRIST

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from portal.errors import Invalid, Refused
+from portal.errors import Forbidden, Invalid, Refused
 from portal.record import Result, acknowledge_alert, add_biology, alerts, biology
 from tests.people.world import World
 
@@ -93,7 +93,7 @@ async def test_another_centre_sees_no_result_and_no_alert(world: World) -> None:
         await biology(world.marc, patient)
     assert await alerts(world.marc) == []
     (alert,) = await alerts(world.anne)
-    with pytest.raises(Refused):
+    with pytest.raises(Forbidden):
         await acknowledge_alert(world.marc, alert.id)
 
 

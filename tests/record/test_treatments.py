@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from portal.errors import Invalid, Refused
+from portal.errors import Forbidden, Invalid, Refused
 from portal.record import (
     add_treatment,
     change_dose,
@@ -90,5 +90,5 @@ async def test_another_centre_neither_reads_nor_writes(world: World) -> None:
     line = await lithium(world, patient)
     with pytest.raises(Refused):
         await treatments(world.marc, patient)
-    with pytest.raises(Refused):
+    with pytest.raises(Forbidden):
         await stop_treatment(world.marc, line, on=LATER, reason="wish")

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from portal.access import Actor, Role, policies
+from portal.access import Actor, Role
 from portal.acting import Acting
 from portal.app import CONTENT, open_portal
 from portal.authoring import Catalogue
 from portal.chance import SeededChance
 from portal.clock import FixedClock
 from portal.errors import Forbidden, Refused
-from portal.fhir import Transaction
+from portal.fhir import Transaction, systems
 from portal.responses import (
     amend,
     around,
@@ -39,6 +39,30 @@ PEOPLE = (
     {"resourceType": "Organization", "id": "c1", "name": "Centre expert Montpellier"},
     {"resourceType": "Practitioner", "id": "n1"},
     {"resourceType": "Practitioner", "id": "a1"},
+    {
+        "resourceType": "PractitionerRole",
+        "id": "n1-c1",
+        "active": True,
+        "practitioner": {"reference": "Practitioner/n1"},
+        "organization": {"reference": "Organization/c1"},
+        "code": [{"coding": [{"system": systems.ROLE, "code": "nurse"}]}],
+    },
+    {
+        "resourceType": "PractitionerRole",
+        "id": "a1-arc",
+        "active": True,
+        "practitioner": {"reference": "Practitioner/a1"},
+        "code": [{"coding": [{"system": systems.ROLE, "code": "arc"}]}],
+    },
+    {
+        "resourceType": "Group",
+        "id": "arcs-of-ebipolar",
+        "meta": {"tag": [{"system": systems.TRIAL, "code": "ebipolar"}]},
+        "type": "practitioner",
+        "actual": True,
+        "code": {"coding": [{"system": systems.ROLE, "code": "arc"}]},
+        "member": [{"entity": {"reference": "Practitioner/a1"}}],
+    },
     {"resourceType": "Patient", "id": "p1", "name": [{"family": "Rouvière", "given": ["Camille"]}]},
     {
         "resourceType": "EpisodeOfCare",
@@ -65,7 +89,7 @@ async def as_(
     portal = await open_portal(Settings(data_dir=tmp_path), clock=clock, chance=SeededChance(3))
     service = portal.service()
     transaction = Transaction()
-    for resource in (*policies(), *PEOPLE):
+    for resource in PEOPLE:
         transaction.create(resource)
     await service.fhir.commit(transaction)
     yield portal.acting
@@ -111,6 +135,8 @@ async def test_patients_see_what_is_theirs(as_: As) -> None:
 
 async def test_nobody_writes_a_score_with_a_patients_token(as_: As) -> None:
     await sent(as_)
-    [score, *_] = await as_(PATIENT).fhir.all("Observation", {"patient": "Patient/p1"})
+    [score, *_] = await as_(PATIENT).fhir.all(
+        "Observation", {"patient": "Patient/p1", "_tag": f"{systems.AUDIENCE}|patient"}
+    )
     with pytest.raises(Forbidden):
         await as_(PATIENT).fhir.replace({**score, "valueInteger": 0})

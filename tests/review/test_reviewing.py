@@ -118,7 +118,7 @@ async def test_the_forms_line_in_lists_follows_the_decisions(study):
 
 
 async def test_an_arc_of_another_trial_is_refused(study):
-    with pytest.raises(Refused):
+    with pytest.raises(Forbidden):
         await review_of(study.stranger, study.response)
 
 
@@ -128,7 +128,7 @@ async def test_a_practitioner_decides_nothing(study):
 
 
 async def test_a_doctor_of_another_centre_does_not_read_the_remarks(study):
-    with pytest.raises(Refused):
+    with pytest.raises(Forbidden):
         await remarks(study.marc, study.response)
 
 

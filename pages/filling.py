@@ -36,7 +36,7 @@ from portal.responses import Draft, Rival
 from portal.sdc import FormItem
 from portal.types import Json
 
-RIGHTS_SECONDS = 15  # for which rights once read are good enough between two answers
+RIGHTS_SECONDS = 2  # for which rights once read are good enough between two answers
 ASK_AGAIN_SECONDS = 8  # between two tries to send while the record is away
 
 

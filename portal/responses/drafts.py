@@ -5,17 +5,17 @@ draft gets the response with the journal's later rows on it, so that a stopped m
 """
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 import structlog
 
-from portal.access import Scope
+from portal.access import Role, Scope
 from portal.acting import Acting
-from portal.errors import AlreadySent, Invalid
+from portal.errors import AlreadySent, Invalid, Unavailable
 from portal.fhir import systems
-from portal.people import patient_scope
+from portal.people import organizations_of, patient_scope
 from portal.responses.journal import Journal, Row
 from portal.responses.tasks import Asked
 from portal.sdc import Change, Form, FormSession
@@ -26,6 +26,8 @@ ADD, REMOVE, AGAIN = (
     "-",
     "=",
 )  # before a path: add a line to this repeating group, take this line away, compute anew
+
+SCOPE_SECONDS = 2.0
 
 log = structlog.get_logger("portal.responses")
 
@@ -44,7 +46,7 @@ class Draft:
     """One page's hold on a draft. `session` gives what to show; `section` is the index of the section to show first.
 
     `seen` is the revision of the latest answer it knows, `folded` that of the latest in `stored`, the response in the
-    record. `pending` are answers given here that are not on disk yet, in the order they were given.
+    record. `scope_read` is when the centres in `scope` were last read (monotonic). `pending` are answers given here that are not on disk yet, in the order they were given.
     """
 
     asked: Asked
@@ -57,6 +59,7 @@ class Draft:
     folded: int
     section: int
     saved_at: datetime | None
+    scope_read: float = float("-inf")
     pending: list[Pending] = field(default_factory=list[Pending])
     answering: asyncio.Lock = field(default_factory=asyncio.Lock)
     storing: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -139,6 +142,23 @@ def journal_of(acting: Acting, response: str) -> Journal:
     return Journal(
         db=acting.db, clock=acting.clock, chance=acting.chance, response=response, author=acting.actor.reference
     )
+
+
+async def scope_now(acting: Acting, draft: Draft) -> Scope:
+    """The facts of now on a draft: a centre that no longer follows the patient fills no more, within two seconds.
+
+    While the record cannot be asked the former facts hold, because answers must not be lost; it will refuse them itself.
+    """
+    mine = acting.actor.role in {Role.PATIENT, Role.RELATIVE, Role.SERVICE}
+    now = acting.clock.monotonic()
+    if not mine and now - draft.scope_read >= SCOPE_SECONDS:
+        patient = draft.asked.patient
+        try:
+            centres = await organizations_of(acting, [patient])
+        except Unavailable:
+            return draft.scope
+        draft.scope, draft.scope_read = replace(draft.scope, organizations=centres[patient]), now
+    return draft.scope
 
 
 async def scope_of(

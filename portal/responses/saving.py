@@ -22,6 +22,7 @@ from portal.responses.drafts import (
     marked,
     reload,
     revision_of,
+    scope_now,
 )
 from portal.responses.journal import PerhapsSent, Row
 from portal.sdc import FormSession
@@ -60,7 +61,7 @@ async def save_answer(acting: Acting, draft: Draft, path: str, value: Any, key: 
     `key` names this gesture, so that sending it again is harmless. Raises `NotSaved` (it stays in `draft.pending`),
     `ChangedElsewhere` (the session shows the new state), `AlreadySent`, `BeingSent`.
     """
-    decide(acting.actor, Permission.RESPONSE_FILL, draft.scope)
+    decide(acting.actor, Permission.RESPONSE_FILL, await scope_now(acting, draft))
     draft.pending.append(Pending(path=path, value=value, key=key or acting.chance.id()))
     async with draft.answering:
         saved = await _keep_pending(acting, draft)

@@ -12,7 +12,7 @@ from portal.fhir import Entry, Transaction
 from portal.responses import tasks
 from portal.responses.alerts import alert_tasks
 from portal.responses.audience import hidden_scores
-from portal.responses.drafts import Draft, journal_of, marked, reload
+from portal.responses.drafts import Draft, journal_of, marked, reload, scope_now
 from portal.responses.saving import FOLD_ATTEMPTS, save_pending
 from portal.responses.scores import observations
 from portal.responses.todo import next_of
@@ -39,7 +39,7 @@ async def submit(acting: Acting, draft: Draft, *, signed: str = "") -> Submitted
     has answered in between (look first), `NotSaved`, and `Unavailable` when the record cannot be reached: then nothing is
     sent, and everything is kept.
     """
-    decide(acting.actor, Permission.RESPONSE_FILL, draft.scope)
+    decide(acting.actor, Permission.RESPONSE_FILL, await scope_now(acting, draft))
     async with draft.storing:
         await save_pending(acting, draft)
         async with draft.answering:

@@ -26,7 +26,7 @@ async def install_all(service: Acting, trials: Mapping[str, Trial]) -> None:
         await _renew(service, "AccessPolicy", policies())
         await _close_other_ways(service)
     await _renew(
-        service, "Questionnaire", [stored_form(form.questionnaire, form.code) for form in service.catalogue.forms]
+        service, "Questionnaire", [stored_form(form.questionnaire, form.code) for form in service.catalogue.shelf]
     )
     for trial in trials.values():
         await install(service, trial)

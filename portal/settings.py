@@ -49,6 +49,11 @@ class Settings(BaseSettings):
         default=Path(".data"),
         description="Folder of the embedded backend, the portal's own database and generated secrets.",
     )
+    norms: Path | None = Field(
+        default=None,
+        description="Folder of the tables (CSV) by which scores are looked up by age, sex or education. They are kept "
+        "outside the repository; without them such scores stay empty.",
+    )
     demo: bool = Field(
         default=False,
         description="Demonstration: fictitious people, the outbox page at /demo/outbox, the FHIR face at /fhir.",

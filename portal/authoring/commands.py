@@ -6,12 +6,13 @@ FORM is a YAML file of ours or a FHIR Questionnaire in JSON; RESPONSE, RESOURCE 
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import uuid4
 
 import typer
 
 from portal.authoring.catalogue import Catalogue
+from portal.authoring.decompiling import decompile
 from portal.authoring.describing import INDEX, describe, index
 from portal.authoring.errors import AuthoringError
 from portal.authoring.lint import lint
@@ -25,6 +26,10 @@ from portal.types import Json
 questionnaire = typer.Typer(no_args_is_help=True, help="Questionnaires: check, compile, fill and extract.")
 
 FormFile = Annotated[Path, typer.Argument(metavar="FORM", exists=True, dir_okay=False)]
+_Loaded = TypeVar("_Loaded")
+NormsFolder = Annotated[
+    Path | None, typer.Option(help="Folder of the tables that scores look up.", exists=True, file_okay=False)
+]
 ResponseFile = Annotated[Path, typer.Argument(metavar="RESPONSE", exists=True, dir_okay=False)]
 
 
@@ -37,9 +42,15 @@ def lint_form(form: FormFile) -> None:
 
 
 @questionnaire.command("compile")
-def compile_yaml(form: FormFile) -> None:
+def compile_yaml(form: FormFile, norms: NormsFolder = None) -> None:
     """The FHIR R4 Questionnaire that a YAML file means."""
-    _say(_form(form))
+    _say(_told(lambda: load_form(form, norms)))
+
+
+@questionnaire.command("decompile")
+def decompile_form(form: FormFile) -> None:
+    """The YAML that means a FHIR R4 Questionnaire, without loss: compiling it gives the same form."""
+    sys.stdout.write(_told(lambda: decompile(load_form(form))))
 
 
 @questionnaire.command("validate")
@@ -65,7 +76,9 @@ def populate(
     context: Annotated[list[str] | None, typer.Option(help="NAME=FILE: a launch context.")] = None,
     resources: Annotated[Path | None, typer.Option(help="A Bundle: Observations, answers to queries.")] = None,
 ) -> None:
-    """A new response with what is known already. FHIR queries find the resources of that type in the Bundle."""
+    """A new response with what is known already. FHIR queries find the resources of that type in the Bundle; value sets
+    that stand in it expanded give the answers that a form only names.
+    """
     given: dict[str, Any] = {"patient": _json(subject)} if subject else {}
     for each in context or ():
         name, _, file = each.partition("=")
@@ -79,6 +92,7 @@ def populate(
         about=about,
         given=given,
         fetch=lambda address: _bundle(found, address),
+        expand=lambda canonical: next((each for each in found if each.get("url") == canonical), None),
         observations=observations,
     )
     _say(session.response())
@@ -86,10 +100,21 @@ def populate(
 
 
 @questionnaire.command("extract")
-def extract(form: FormFile, response: ResponseFile) -> None:
+def extract(
+    form: FormFile,
+    response: ResponseFile,
+    resources: Annotated[Path | None, typer.Option(help="A Bundle of StructureDefinitions.", exists=True)] = None,
+) -> None:
     """The resources that a completed response means, in a transaction Bundle; nothing is sent."""
     compiled = compile_form(_form(form))
-    extracted = extract_bundle(compiled, _json(response), now=SystemClock().now(), new_uuid=lambda: str(uuid4()))
+    found: list[Json] = [entry["resource"] for entry in _json(resources).get("entry", ())] if resources else []
+    extracted = extract_bundle(
+        compiled,
+        _json(response),
+        now=SystemClock().now(),
+        new_uuid=lambda: str(uuid4()),
+        profile=lambda canonical: next((each for each in found if each.get("url") == canonical), None),
+    )
     _say(extracted.bundle)
     _complain((fault.link_id, fault.text) for fault in extracted.faults)
 
@@ -138,7 +163,7 @@ def _bundle(found: list[Json], address: str) -> Json:
     return {"resourceType": "Bundle", "entry": [{"resource": each} for each in found if each["resourceType"] == kind]}
 
 
-def _told(load: Callable[[], Json]) -> Json:
+def _told(load: Callable[[], _Loaded]) -> _Loaded:
     """A file that cannot be read is told on one line of standard error."""
     try:
         return load()

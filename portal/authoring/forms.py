@@ -4,7 +4,9 @@ from typing import Any
 
 from portal.authoring.entry import Entry
 from portal.authoring.items import Inherited, checks, make_items, variables
+from portal.authoring.norms import Tables
 from portal.authoring.outline import outline
+from portal.authoring.raw import overlaid
 from portal.authoring.results import results_items
 from portal.authoring.scores import alert_rules, note_scores, score_group
 from portal.authoring.source import Source
@@ -15,30 +17,35 @@ CATEGORIES = ("auto", "hetero", "social", "clinical-document", "neuropsy")
 LICENCES = ("free", "own", "cc-by", "cc-by-nc-sa", "permission", "results-only")
 _KEYS = (
     "code", "version", "title", "category", "licence", "copyright", "description", "minutes", "shown_to_patient", "loinc",
-    "status", "required", "answers", "items", "results", "scores", "alerts", "checks", "variables", "audience",
+    "status", "required", "answers", "items", "results", "scores", "alerts", "checks", "variables", "audience", "fhir",
 )  # fmt: skip
 _USE = "http://terminology.hl7.org/CodeSystem/usage-context-type"
 
 
-def build(source: Source) -> Json:
-    """The Questionnaire that a source means. Raises `AuthoringError` at the first thing that cannot be."""
+def build(source: Source, tables: Tables | None = None) -> Json:
+    """The Questionnaire that a source means. `tables` gives norms by name. Raises `AuthoringError` at the first thing that
+    cannot be.
+    """
     written: Any = source.content
     root = Entry(source=source, path=(), value=_with_results(Entry(source=source, path=(), value=written)))
     root.only(*_KEYS)
-    code = root.need("code").string()
-    known = outline(root, code)
+    if "fhir" not in root:
+        for key in ("code", "version", "title", "category", "licence", "items"):
+            root.need(key)
+    code = each.string() if (each := root.get("code")) else ""
+    known = outline(root, code, tables)
     note_scores(root, known)
     required = each.boolean() if (each := root.get("required")) else False
-    items = make_items(root.need("items"), known, Inherited(required=required))
+    items = make_items(root, known, Inherited(required=required))
     scores = score_group(root, known)
     questionnaire: Json = {
         "resourceType": "Questionnaire",
         "id": code.replace("_", "-"),
         "language": "fr",
         "url": f"{systems.QUESTIONNAIRE}/{code.replace('_', '-')}",
-        "version": root.need("version").string(),
+        "version": each.string() if (each := root.get("version")) else "",
         "name": code,
-        **root.need("title").text("title"),
+        **(each.text("title") if (each := root.get("title")) else {}),
         "status": each.one_of("draft", "active", "retired") if (each := root.get("status")) else "active",
         "subjectType": ["Patient"],
         "code": _codes(root, code),
@@ -49,7 +56,7 @@ def build(source: Source) -> Json:
     for key in ("description", "copyright"):
         if text := root.get(key):
             questionnaire |= text.text(key)
-    return questionnaire
+    return overlaid(root, questionnaire)
 
 
 def _with_results(root: Entry) -> Any:
@@ -67,8 +74,9 @@ def _codes(root: Entry, code: str) -> list[Json]:
 
 
 def _uses(root: Entry) -> list[Json]:
-    category = root.need("category").one_of(*CATEGORIES)
-    uses = [_use("task", systems.CATEGORY, category)]
+    uses: list[Json] = []
+    if category := root.get("category"):
+        uses.append(_use("task", systems.CATEGORY, category.one_of(*CATEGORIES)))
     for each in listed.each() if (listed := root.get("audience")) else ():
         uses.append(_use("user", systems.AUDIENCE, each.one_of("patient", "professional", "relative")))
     return uses
@@ -82,7 +90,9 @@ def _use(kind: str, system: str, code: str) -> Json:
 
 
 def _extensions(root: Entry) -> list[Json]:
-    found: list[Json] = [{"url": systems.LICENCE, "valueCode": root.need("licence").one_of(*LICENCES)}]
+    found: list[Json] = []
+    if licence := root.get("licence"):
+        found.append({"url": systems.LICENCE, "valueCode": licence.one_of(*LICENCES)})
     if minutes := root.get("minutes"):
         found.append({"url": systems.MINUTES, "valueInteger": minutes.integer()})
     if shown := root.get("shown_to_patient"):

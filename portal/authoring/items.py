@@ -5,7 +5,9 @@ from typing import Any
 
 from portal.authoring.conditions import enabling
 from portal.authoring.entry import Entry, translated, with_extensions
-from portal.authoring.outline import Outline, item_type, link_id
+from portal.authoring.gates import items_of
+from portal.authoring.outline import Outline, link_id
+from portal.authoring.raw import overlaid
 from portal.fhir import systems
 from portal.sdc import urls
 from portal.types import Json
@@ -15,10 +17,10 @@ KEYS = (
     "legal", "prefix", "short", "control", "unit", "min", "max", "decimals", "step", "low_label", "high_label",
     "max_length", "min_length", "format", "pattern", "precision", "initial", "formula", "variables", "checks", "code",
     "loinc", "extract", "decline", "horizontal", "open_label", "min_answers", "max_answers", "max_size", "file_types",
-    "category",
+    "category", "gate", "fhir",
 )  # fmt: skip
 _CONTROL = "http://hl7.org/fhir/questionnaire-item-control"
-_PRECISION = {"year": 4, "month": 7, "day": 10}
+_PRECISION = {"year": 4, "month": 7, "day": 10, "any": 0}
 _BOUND = {
     "decimal": "valueDecimal",
     "integer": "valueInteger",
@@ -37,11 +39,12 @@ class Inherited:
     required: bool = False
 
 
-def make_items(items: Entry, outline: Outline, inherited: Inherited) -> list[Json]:
-    return [_item(entry, outline, inherited) for entry in items.each()]
+def make_items(holder: Entry, outline: Outline, inherited: Inherited) -> list[Json]:
+    """The items beneath a form or an item."""
+    return [make_item(entry, outline, inherited) for entry in items_of(holder)]
 
 
-def _item(entry: Entry, outline: Outline, inherited: Inherited) -> Json:
+def make_item(entry: Entry, outline: Outline, inherited: Inherited) -> Json:
     entry.only(*KEYS)
     kind = outline.items[link_id(entry)].type
     question = kind not in ("group", "display")
@@ -53,7 +56,7 @@ def _item(entry: Entry, outline: Outline, inherited: Inherited) -> Json:
         element["prefix"] = prefix.string()
     if text := entry.get("text"):
         element |= text.text("text")
-    elif question:
+    elif question and "fhir" not in entry:
         raise entry.fail("“text” is missing: what is asked?")
     element = with_extensions(element, *_extensions(entry, kind, outline))
     if when := entry.get("when"):
@@ -74,33 +77,23 @@ def _item(entry: Entry, outline: Outline, inherited: Inherited) -> Json:
         element["answerOption"] = [_option(each) for each in outline.options(options_at)]
         if _flag(entry, "decline"):
             element["answerOption"].append(_declined())
-    elif kind == "choice":
+    elif kind == "choice" and "fhir" not in entry:
         raise entry.fail("“options” is missing: which answers are possible?")
     if initial := entry.get("initial"):
         element["initial"] = [_initial(kind, initial, element.get("answerOption", []))]
-    inside = entry.get("items")
-    beneath = (
-        make_items(
-            inside,
-            outline,
-            Inherited(
-                options=(entry.get("options") or inherited.options) if kind == "group" else None, required=required
-            ),
-        )
-        if inside
-        else []
-    )
-    if kind == "group" and not beneath:
+    passed_on = (entry.get("options") or inherited.options) if kind == "group" else None
+    beneath = make_items(entry, outline, Inherited(options=passed_on, required=required))
+    if kind == "group" and not beneath and "fhir" not in entry:
         raise entry.fail("A group holds items: “items” is missing.")
     if kind == "group" and _needed(beneath):
         element["required"] = True  # otherwise an untouched group would make its required questions optional
-    beneath += [_aside(entry, name, control) for name, control in _ASIDES if name in entry]
+    beneath += [make_aside(entry, name, control) for name, control in ASIDES if name in entry]
     if beneath:
         element["item"] = beneath
-    return element
+    return overlaid(entry, element)
 
 
-_ASIDES = (("help", "help"), ("legal", "legal"), ("low_label", "lower"), ("high_label", "upper"))
+ASIDES = (("help", "help"), ("legal", "legal"), ("low_label", "lower"), ("high_label", "upper"))
 
 
 def _needed(items: list[Json]) -> bool:
@@ -157,7 +150,8 @@ def _extensions(entry: Entry, kind: str, outline: Outline) -> list[Json]:
         add(urls.REGEX, "valueString", pattern.string())
     if kind in ("date", "dateTime"):
         precision = each.one_of(*_PRECISION) if (each := entry.get("precision")) else "day"
-        add(urls.MIN_LENGTH, "valueInteger", _PRECISION[precision])
+        if precision != "any":
+            add(urls.MIN_LENGTH, "valueInteger", _PRECISION[precision])
     if formula := entry.get("formula"):
         add(urls.CALCULATED_EXPRESSION, "valueExpression", expression(outline.fill(formula.string())))
     if extract := entry.get("extract"):
@@ -254,7 +248,7 @@ def _initial(kind: str, initial: Entry, options: list[Json]) -> Json:
             return {"valueString": initial.string()}
 
 
-def _aside(entry: Entry, name: str, control: str) -> Json:
+def make_aside(entry: Entry, name: str, control: str) -> Json:
     display: Json = {"linkId": f"{link_id(entry)}.{control}", "type": "display", **entry.need(name).text("text")}
     coding = {"coding": [{"system": _CONTROL, "code": control}]}
     return with_extensions(display, {"url": urls.ITEM_CONTROL, "valueCodeableConcept": coding})
@@ -263,6 +257,3 @@ def _aside(entry: Entry, name: str, control: str) -> Json:
 def _flag(entry: Entry, key: str) -> bool:
     found = entry.get(key)
     return found.boolean() if found else False
-
-
-__all__ = ["Inherited", "checks", "expression", "item_type", "make_items", "variables"]

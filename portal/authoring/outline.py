@@ -1,9 +1,11 @@
 """First reading of a form: which items there are, of which type, with which answers, so that conditions and scores can name them."""
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from portal.authoring.entry import Entry
+from portal.authoring.gates import items_of
 from portal.fhir import systems
 from portal.types import Json
 
@@ -40,6 +42,7 @@ class Known:
 @dataclass(slots=True)
 class Outline:
     code: str
+    tables: Callable[[str], str | None] | None = None  # norms, by name
     answers: dict[str, Entry] = field(default_factory=dict[str, Entry])
     items: dict[str, Known] = field(default_factory=dict[str, Known])
 
@@ -111,14 +114,12 @@ class Outline:
         }
 
 
-def outline(root: Entry, code: str) -> Outline:
-    found = Outline(code=code)
+def outline(root: Entry, code: str, tables: Callable[[str], str | None] | None = None) -> Outline:
+    found = Outline(code=code, tables=tables)
     answers = root.get("answers")
     if answers:
         found.answers = {name: answers.need(name) for name in answers.mapping()}
-    items = root.get("items")
-    if items:
-        _note(items, "%resource", None, found)
+    _note(items_of(root), "%resource", None, found)
     return found
 
 
@@ -135,8 +136,8 @@ def link_id(entry: Entry) -> str:
     return entry.need("id").string()
 
 
-def _note(items: Entry, parent: str, inherited: Entry | None, found: Outline) -> None:
-    for entry in items.each():
+def _note(items: Iterable[Entry], parent: str, inherited: Entry | None, found: Outline) -> None:
+    for entry in items:
         name = link_id(entry)
         if name in found.items:
             raise entry.need("id").fail(f"The item “{name}” exists already.")
@@ -155,10 +156,8 @@ def _note(items: Entry, parent: str, inherited: Entry | None, found: Outline) ->
             high=max(weights) if weights else (high.value if high else None),
             scored=bool(weights),
         )
-        inside = entry.get("items")
-        if inside:
-            below = path if kind == "group" else f"{path}.answer"
-            _note(inside, below, (entry.get("options") or inherited) if kind == "group" else None, found)
+        below = path if kind == "group" else f"{path}.answer"
+        _note(items_of(entry), below, (entry.get("options") or inherited) if kind == "group" else None, found)
 
 
 def _inferred(entry: Entry, inherited: Entry | None) -> str:

@@ -11,21 +11,11 @@ had been computed: curves and exports do not see the difference when the license
 from typing import Any
 
 from portal.authoring.entry import Entry
+from portal.authoring.gates import DONE, REASON
 from portal.types import Json
 
-_DONE: Json = {
-    "id": "done",
-    "text": {"fr": "Le test a-t-il été fait ?", "en": "Was the test done?"},
-    "options": "yes_no",
-    "required": True,
-}
-_REASON: Json = {
-    "id": "not_done_reason",
-    "type": "string",
-    "text": {"fr": "Pour quelle raison n'a-t-il pas été fait ?", "en": "Why was it not done?"},
-    "when": {"item": "done", "is": "no"},
-    "max_length": 300,
-}
+_DONE: Json = {"id": "done", **DONE}
+_REASON: Json = {"id": "not_done_reason", "when": {"item": "done", "is": "no"}, **REASON}
 
 
 def results_items(root: Entry) -> Json:
@@ -37,7 +27,7 @@ def results_items(root: Entry) -> Json:
     scores: list[Any] = []
     for entry in root.need("scores").each():
         score = entry.mapping()
-        if any(kind in score for kind in ("sum", "mean", "max", "count", "formula")):
+        if any(kind in score for kind in ("sum", "mean", "max", "count", "formula", "lookup")):
             scores.append(score)
             continue
         name = entry.need("id").string()

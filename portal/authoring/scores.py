@@ -10,16 +10,18 @@ A score says what it adds up and what happens when answers are missing; there is
 
 from collections.abc import Iterator
 
-from portal.authoring.conditions import condition, named
+from portal.authoring.conditions import condition
+from portal.authoring.conditions import named as named_items
 from portal.authoring.entry import Entry, with_extensions
 from portal.authoring.items import expression
+from portal.authoring.norms import lookup
 from portal.authoring.outline import Known, Outline
 from portal.fhir import systems
 from portal.sdc import urls
 from portal.types import Json
 
 GROUP = "scores"
-_KINDS = ("sum", "mean", "max", "count", "formula")
+_KINDS = ("sum", "mean", "max", "count", "formula", "lookup")
 _KEYS = (
     *_KINDS, "id", "code", "loinc", "title", "reverse", "at_least", "times", "decimals", "missing", "range", "bands",
     "shown_to_patient", "main",
@@ -39,7 +41,7 @@ def note_scores(root: Entry, outline: Outline) -> None:
 
 
 def score_group(root: Entry, outline: Outline) -> Json | None:
-    scores = [_score(entry, outline, first=index == 0) for index, entry in enumerate(_scores(root))]
+    scores = [make_score(entry, outline, first=index == 0) for index, entry in enumerate(_scores(root))]
     if not scores:
         return None
     hidden = {"url": urls.HIDDEN, "valueBoolean": True}
@@ -72,7 +74,7 @@ def _number_type(entry: Entry) -> str:
     return "decimal" if "mean" in entry else "integer"
 
 
-def _score(entry: Entry, outline: Outline, *, first: bool) -> Json:
+def make_score(entry: Entry, outline: Outline, *, first: bool) -> Json:
     entry.only(*_KEYS)
     kinds = [kind for kind in _KINDS if kind in entry]
     if len(kinds) != 1:
@@ -89,25 +91,31 @@ def _score(entry: Entry, outline: Outline, *, first: bool) -> Json:
     if loinc := entry.get("loinc"):
         element["code"].append({"system": systems.LOINC, "code": loinc.string()})
     shown = entry.get("shown_to_patient")
+    named: list[Json | None] = []
     if kinds[0] == "formula":
         items: list[str] = []
         formula = outline.fill(entry.need("formula").string())
-        variable = None
+    elif kinds[0] == "lookup":
+        formula, values_of, items = lookup(entry.need("lookup"), outline)
+        named = [_variable(name, text) for name, text in values_of.items()]
     else:
         items = outline.span(entry.need(kinds[0]))
         formula = _formula(entry, kinds[0], len(items))
-        values = {"name": "answers", **expression(_values(entry, items, outline))}
-        variable = {"url": urls.VARIABLE, "valueExpression": values}
+        named = [_variable("answers", _values(entry, items, outline))]
     return with_extensions(
         element,
         {"url": urls.HIDDEN, "valueBoolean": True},
         {"url": urls.OBSERVATION_EXTRACT, "valueBoolean": True},
         {"url": urls.UNIT, "valueCoding": POINTS},
-        variable,
+        *named,
         {"url": urls.CALCULATED_EXPRESSION, "valueExpression": expression(formula)},
         {"url": systems.SHOWN_TO_PATIENT, "valueBoolean": shown.boolean()} if shown else None,
         _description(entry, items, main=main.boolean() if (main := entry.get("main")) else first),
     )
+
+
+def _variable(name: str, text: str) -> Json:
+    return {"url": urls.VARIABLE, "valueExpression": {"name": name, **expression(text)}}
 
 
 def _values(entry: Entry, items: list[str], outline: Outline) -> str:
@@ -135,7 +143,7 @@ def _chosen(parent: str, names: list[str], outline: Outline) -> str:
     scored = {name for name, known in outline.items.items() if known.parent == parent and known.scored}
     if len(names) > 1 and scored == set(names):
         return ""
-    return f".where({named(names)})"
+    return f".where({named_items(names)})"
 
 
 def _formula(entry: Entry, kind: str, count: int) -> str:

@@ -13,7 +13,7 @@ from portal.authoring.errors import AuthoringError, Place, place_in
 Path = tuple[str | int, ...]
 
 
-class _Loader(yaml.CSafeLoader):
+class Reader(yaml.CSafeLoader):
     """Resolves numbers, true, false and null, and nothing else: no dates, no yes/no, no octal."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 – PyYAML's own way, filled below once
@@ -25,9 +25,9 @@ for _tag, _pattern, _first in (
     ("int", r"^-?(?:0|[1-9][0-9]*)$", "-0123456789"),
     ("float", r"^-?(?:0|[1-9][0-9]*)\.[0-9]+$", "-0123456789"),
 ):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
-_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^$"), [""])
-_Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"^<<$"), ["<"])
+    Reader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
+Reader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^$"), [""])
+Reader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"^<<$"), ["<"])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,7 +48,7 @@ class Source:
 def read_source(text: str, file: str) -> Source:
     """Raises `AuthoringError` for what is not YAML, and for a key written twice."""
     try:
-        root = yaml.compose(text, Loader=_Loader)
+        root = yaml.compose(text, Loader=Reader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = place_in(file, mark.line + 1, mark.column + 1) if mark else place_in(file)

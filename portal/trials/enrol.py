@@ -212,7 +212,7 @@ def _task(acting: Acting, trial: Trial, encounter: Json, form: TrialForm, at: da
         "input": [
             {
                 "type": {"coding": [{"system": systems.SDC_TASK, "code": "questionnaire"}]},
-                "valueCanonical": acting.catalogue.codes[form.code].canonical,
+                "valueCanonical": acting.catalogue.canonical(form.code),
             }
         ],
     }

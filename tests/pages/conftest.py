@@ -75,7 +75,7 @@ def catalogue() -> Catalogue:
 async def portal(
     settings: Settings, clock: FixedClock, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Portal]:
-    monkeypatch.setattr(Catalogue, "load", lambda _folder: catalogue)
+    monkeypatch.setattr(Catalogue, "load", lambda _folder, **_: catalogue)
     opened = await open_portal(settings, clock=clock, chance=SeededChance(2))
     yield opened
     await opened.close()

@@ -33,9 +33,9 @@ class Captcha(ui.html):
         self.on("solved", lambda sent: self.solved(sent.args), js_handler="(event) => emit(event.detail)")
         self._renew()
 
-    async def solution(self) -> Solution:
-        """The browser's answer, waited for if it is still at work; each is handed out once. ProofOfWorkRefused after a
-        minute and a half without one.
+    async def solution(self, *, last: bool = False) -> Solution:
+        """The browser's answer, waited for if it is still at work; each is handed out once, and the next task begins
+        unless this is the `last`. ProofOfWorkRefused after a minute and a half without an answer.
         """
         try:
             async with asyncio.timeout(PATIENCE):
@@ -44,7 +44,8 @@ class Captcha(ui.html):
             self._renew()
             raise ProofOfWorkRefused from None
         answer = Solution(challenge=self.challenge, number=self._number)
-        self._renew()
+        if not last:
+            self._renew()
         return answer
 
     def solved(self, sent: Any) -> None:

@@ -6,8 +6,9 @@ from markupsafe import Markup
 
 from components.markup import h, join, typo
 from pages import arranging, questions
+from portal.files import address_of
 from portal.i18n import Texts
-from portal.responses import Draft, item_at
+from portal.responses import Answer, Draft, item_at
 from portal.sdc import FormSession, Section
 
 
@@ -20,14 +21,33 @@ def summary(t: Texts, draft: Draft, numbers: Mapping[str, str]) -> Markup:
     return h('<div class="recaps">{}{}</div>', h('<p class="lead">{}</p>', left) if left else "", join(parts))
 
 
-def answers_list(t: Texts, rows: Iterable[tuple[str, str]]) -> Markup:
+def answer_rows(t: Texts, answers: Iterable[Answer]) -> Iterator[tuple[str, str | Markup]]:
+    """Sent answers as lines to read; files can be opened."""
+    for answer in answers:
+        question = f"{answer.item.prefix} {answer.item.text(t.locale)}{_copy(t, answer.path)}".strip()
+        yield question, _files(t, answer) if answer.item.type == "attachment" else answer.text(t)
+
+
+def _files(t: Texts, answer: Answer) -> Markup:
+    """Each file under its name; a file that is kept elsewhere cannot be opened here."""
+    names = [(address_of(each), each.get("title") or t("Document")) for each in answer.values if isinstance(each, dict)]
+    return join(
+        (
+            h('<a href="{}" target="_blank" rel="noopener">{}</a>', address, name) if address else h("{}", name)
+            for address, name in names
+        ),
+        ", ",
+    )
+
+
+def answers_list(t: Texts, rows: Iterable[tuple[str, str | Markup]]) -> Markup:
     """Questions with their answers in words; what has none is said."""
     found = join(
         h(
             '<div><dt>{}</dt><dd class="{}">{}</dd></div>',
             typo(t, question),
             "" if given else "muted",
-            typo(t, given) if given else t("No answer"),
+            (given if isinstance(given, Markup) else typo(t, given)) if given else t("No answer"),
         )
         for question, given in rows
     )

@@ -73,6 +73,10 @@ class Visit:
     session: Session | None = None
     acting: Acting | None = None
     said: Said = field(default_factory=Said)
+    alive: Callable[[], Awaitable[bool]] | None = None
+    """For who is here without an account, by a link: whether it still holds."""
+    over: str = ""
+    """The page that says that the link is over."""
 
     @property
     def portal(self) -> Portal:
@@ -93,6 +97,8 @@ class Visit:
     @property
     def signed_out(self) -> str:
         """The page that says that the session is over, with the way back here."""
+        if self.over:
+            return self.over
         staff = self.session is not None and self.session.role is not Role.PATIENT
         return f"{SIGNED_OUT}?{urlencode({'fin': '1', 'retour': self.here, **({'pro': '1'} if staff else {})})}"
 
@@ -157,6 +163,8 @@ class Visit:
         With `rights_for`, rights read less than that many seconds ago are good enough, and a session seen a moment ago:
         for what people do many times a minute.
         """
+        if self.alive is not None and not await self.alive():
+            raise SignInNeeded
         if self.acting is None or self.session is None:
             return True
         now = self.portal.clock.monotonic()

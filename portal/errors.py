@@ -5,14 +5,20 @@ PortalError
 ├── SignInNeeded            no live session
 ├── Invalid                 bad input; carries the problems, each with its place
 ├── NotReady                the product is not set up as it must be (start-up only)
+├── FreshProofNeeded        signed in, but too long ago for what is to be changed: prove it once more
 ├── CodeRefused             a one-time code is wrong, expired or used up
 ├── PasswordRefused         e-mail or password is wrong; which one is not told
 ├── ProofOfWorkRefused      the browser's automatic check was not done, or was used before
+├── NotSent                 a message was not accepted; carries a cause as a code, and whether that is for good
+├── GivenUp                 work in the queue cannot be done, now or later; carries a cause as a code
+├── WorkNeeded              the browser must do a proof of work first
 ├── TooManyTries            throttled; carries when to come back
 ├── LinkDead                an invitation's link was used, replaced, cancelled, is too old or never was: which one is not told
 ├── AlreadySent             the questionnaire was sent in between: no answer is taken any more
 ├── BeingSent               another page is sending it now: try again in a moment
 ├── ChangedElsewhere        another page changed it, so that this gesture no longer means the same: show the new state
+├── ResponseLocked          a professional has validated these answers: open them again before correcting
+├── LinkOver                a relative's link that opens nothing (any more)
 ├── NotSaved                the portal's own database cannot be written: the answer is only on the page, try again
 └── RecordError             the FHIR server's answer
     ├── NotFound
@@ -43,13 +49,17 @@ class PortalError(Exception):
 
 
 class Refused(PortalError):
-    """A right is missing. `reason` is a code of portal.access for the audit trail, never shown."""
+    """A right is missing. For the audit trail, never shown: `reason` is a code of portal.access, `right` the permission
+    that was asked, `about` the id of the patient concerned, when one is.
+    """
 
     default = N_("You do not have access to this page.")
 
-    def __init__(self, reason: str, msgid: str | None = None, /, **params: Any) -> None:
-        super().__init__(msgid, **params)
+    def __init__(self, reason: str, msgid: str | None = None, /, *, right: str = "", about: str | None = None) -> None:
+        super().__init__(msgid)
         self.reason = reason
+        self.right = right
+        self.about = about
 
 
 class SignInNeeded(PortalError):
@@ -82,6 +92,10 @@ class NotReady(PortalError):
     default = N_("The portal cannot start.")
 
 
+class FreshProofNeeded(PortalError):
+    default = N_("To change this, prove once more that it is you.")
+
+
 class CodeRefused(PortalError):
     """`tries_left` is None when the code is dead: a new one must be asked."""
 
@@ -98,6 +112,29 @@ class PasswordRefused(PortalError):
 
 class ProofOfWorkRefused(PortalError):
     default = N_("The automatic check did not work. Try once more; if it lasts, load the page again.")
+
+
+class NotSent(PortalError):
+    """`cause` is a code such as "smtp-550"; `for_good` when trying again cannot help."""
+
+    default = N_("The message could not be sent.")
+
+    def __init__(self, cause: str, *, for_good: bool = False) -> None:
+        super().__init__()
+        self.cause = cause
+        self.for_good = for_good
+
+
+class GivenUp(PortalError):
+    """`cause` is a code such as "smtp-550"."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__()
+        self.cause = cause
+
+
+class WorkNeeded(PortalError):
+    default = N_("One automatic check more, then it goes on.")
 
 
 class TooManyTries(PortalError):
@@ -122,6 +159,14 @@ class BeingSent(PortalError):
 
 class ChangedElsewhere(PortalError):
     default = N_("These answers were changed on another page or device. Here they are as they stand now.")
+
+
+class ResponseLocked(PortalError):
+    default = N_("These answers were validated. They must be opened again before an answer is corrected.")
+
+
+class LinkOver(PortalError):
+    default = N_("This link does not work any more. Ask the centre that gave it to you for another.")
 
 
 class NotSaved(PortalError):

@@ -54,11 +54,19 @@ def sent_rows(t: Texts, items: Iterable[TodoItem]) -> Markup:
         h(
             '<li>{}<span>{}</span><span class="muted num">{}</span></li>',
             icon("done"),
-            item.form.title(t.locale),
+            _to_read(t, item),
             t.day(item.done_at) if item.done_at else "",
         )
         for item in items
     )
+
+
+def _to_read(t: Texts, item: TodoItem) -> Markup | str:
+    """A sent form leads to its answers, where it is one that patients see."""
+    name = item.form.title(t.locale)
+    if item.asked.response is None or not item.form.shown_to_patient:
+        return name
+    return h('<a href="/questionnaires/{}">{}</a>', item.asked.response, name)
 
 
 def due(t: Texts, item: TodoItem, today: date) -> str:

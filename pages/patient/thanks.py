@@ -9,12 +9,13 @@ from nicegui import ui
 
 from components.blocks import block
 from components.frames import landscape
-from components.markup import h, help_numbers, link_button
+from components.markup import h, help_numbers, link_button, note
 from pages.base import Site, Visit
+from pages.results import results_list
 from portal.access import Role
 from portal.clock import PARIS
 from portal.i18n import Texts
-from portal.responses import Around, State, TodoItem, around, sent_form, todo
+from portal.responses import Around, SentForm, State, TodoItem, around, read_response, results, sent_form, todo
 
 
 def register(site: Site) -> None:
@@ -25,6 +26,7 @@ def register(site: Site) -> None:
         if sent is None:
             return RedirectResponse(f"/questionnaire/{task}", status_code=303)
         about = await around(acting)
+        told = await results(acting, await read_response(acting, sent.response)) if sent.form.shown_to_patient else ()
         waiting = [item for item in await todo(acting) if item.state in {State.NEW, State.STARTED}]
         with visit.frame(current="/accueil").page(t("Thank you"), width="reading", css="flow-l"):
             if sent.alert:  # nothing before the numbers: they are on the first screen of a phone
@@ -32,12 +34,15 @@ def register(site: Site) -> None:
                 block(_hard_time(t), "lead", "p")
                 block(help_numbers(t, t("You can call now")))
                 block(_told(t, about), "told", "section")
-                block(_ways(t, waiting), "actions")
+                block(_ways(t, waiting, sent), "actions")
             else:
                 landscape()
                 block(_thanks(t, about, sent.at))
+                if told:
+                    words = t("These results are a help to talk with your team. They are not a diagnosis.")
+                    block(h("<h2>{}</h2>{}{}", t("Results"), note(words), results_list(t, told)), "sheet", "section")
                 block(_told(t, about), "told", "section")
-                block(_ways(t, waiting), "actions")
+                block(_ways(t, waiting, sent), "actions")
                 block(help_numbers(t))
             ui.run_javascript("document.querySelector('h1')?.focus({preventScroll: true})")
         return None
@@ -70,9 +75,15 @@ def _told(t: Texts, about: Around) -> Markup:
     return h("<h2>{}</h2><p>{} {}</p>", t("And now"), when, visit)
 
 
-def _ways(t: Texts, waiting: list[TodoItem]) -> Markup:
+def _ways(t: Texts, waiting: list[TodoItem], sent: SentForm) -> Markup:
     home = link_button(t("Back to the home page"), "/accueil", "side" if waiting else "main")
+    read = (
+        link_button(t("Read my answers again"), f"/questionnaires/{sent.response}", "quiet")
+        if sent.form.shown_to_patient
+        else ""
+    )
     if not waiting:
-        return home
+        return h("{}{}", home, read)
     name = waiting[0].form.title(t.locale)
-    return h("{}{}", link_button(t("Continue: {name}", name=name), f"/questionnaire/{waiting[0].task}"), home)
+    onward = link_button(t("Continue: {name}", name=name), f"/questionnaire/{waiting[0].task}")
+    return h("{}{}{}", onward, home, read)

@@ -7,7 +7,7 @@ from nicegui import ui
 
 from components.blocks import Button, block
 from components.icons import icon
-from components.markup import h, join, page_head, tag
+from components.markup import h, join, link_button, page_head, tag
 from pages.base import Site, Visit
 from pages.practitioner import asking
 from pages.practitioner.record import ROLES, head_of, record_page
@@ -46,7 +46,9 @@ def register(site: Site) -> None:
         with record_page(visit, head, "/questionnaires"):
             with ui.element("div").classes("headrow"):
                 block(page_head(t("Questionnaires"), t("Asked, filled, and what they say."), level=2))
-                Button(t("Ask for a questionnaire"), lambda: asking.ask_for(visit, head), mark="plus")
+                with ui.element("div").classes("actions"):
+                    Button(t("Ask for a questionnaire"), lambda: asking.ask_for(visit, head), mark="plus")
+                    block(link_button(t("Ask a relative"), f"/patients/{patient}/proches", "side"))
             waiting(visit, head, asked)
             for category, title, nothing in CATEGORIES:
                 rows = [row for row in sent if OTHERS.get(row.form.category, row.form.category) == category]
@@ -72,7 +74,12 @@ def _asked(visit: Visit, head: PatientSummary, item: TodoItem) -> Markup:
     t = visit.t
     mine = item.asked.filled_by == "staff"
     due = t("before {day}", day=t.day(item.asked.due)) if item.asked.due else ""
-    who = t("to fill by the team") if mine else t("to fill by the patient")
+    fillers = {
+        "staff": t("to fill by the team"),
+        "patient": t("to fill by the patient"),
+        "relative": t("to fill by a relative"),
+    }
+    who = fillers[item.asked.filled_by]
     begun = tag(t("Started"), "tint") if item.state is State.STARTED else ""
     late = tag(t("Late"), "warn") if item.overdue else ""
     words = ", ".join(part for part in (who, due) if part)
@@ -121,4 +128,6 @@ def _sent(visit: Visit, head: PatientSummary, row: ResponseRow) -> Markup:
 
 def _document(t: Texts, document: Document) -> Markup:
     words = ", ".join(part for part in (t.day(document.at) if document.at else "", document.author) if part)
-    return h('<div class="task"><b>{}</b><small>{}</small></div>', document.title or t("Document"), words)
+    name = document.title or t("Document")
+    shape = '<a class="task" href="/fichiers/{}" target="_blank" rel="noopener"><b>{}</b><small>{}</small></a>'
+    return h(shape, document.id, name, words)

@@ -7,16 +7,28 @@ from nicegui import ui
 
 from components.blocks import Button, block
 from components.form import TextQuestion
-from components.markup import back_link, band, h, join, link_button, page_head, tag, typo
+from components.markup import back_link, h, join, link_button, note, page_head, tag, typo
 from pages.base import Site, Visit
 from pages.fields import Fields, ask
 from pages.practitioner.record import ROLES, head_of, record_page
-from pages.summary import answers_list
+from pages.results import results_list
+from pages.summary import answer_rows, answers_list
+from portal.access import Permission, Scope, may
 from portal.errors import NotFound
 from portal.i18n import Texts
-from portal.responses import REASONS, Answer, ReadResponse, Version, read_response
+from portal.responses import (
+    REASONS,
+    Answer,
+    ReadResponse,
+    Validation,
+    Version,
+    read_response,
+    reopen_response,
+    results,
+    validate_response,
+    validation_of,
+)
 from portal.review import Remark, answer_remark, remarks
-from portal.sdc import ScoreResult
 
 
 def register(site: Site) -> None:
@@ -28,22 +40,24 @@ def register(site: Site) -> None:
         if found.patient != patient:
             raise NotFound(status=404)
         said = await remarks(visit.me, response) if found.trial else []
+        told = await results(visit.me, found)
+        validation = await validation_of(visit.me, response)
         with record_page(visit, head, "/questionnaires", css="record-two"):
             with ui.element("div").classes("maincol"):
                 block(back_link(t("Questionnaires"), f"/patients/{patient}/questionnaires"))
-                button = link_button(
-                    t("Correct an answer"), f"/patients/{patient}/questionnaires/{response}/modifier", "side", "edit"
-                )
                 lead = t("Sent on {moment}", moment=t.moment(found.at))
-                block(page_head(found.form.title(t.locale), lead, end=button, level=2))
+                here = f"/patients/{patient}/questionnaires/{response}"
+                locked = validation is not None and validation.locked
+                correct = "" if locked else link_button(t("Correct an answer"), f"{here}/modifier", "side", "edit")
+                buttons = h("{}{}", correct, link_button(t("Save as PDF"), f"{here}/pdf", "side"))
+                block(page_head(found.form.title(t.locale), lead, end=buttons, level=2))
+                _validation(visit, found, validation)
                 if found.alerts:
                     block(join(tag(alert.message(t.locale), "danger", "alert") for alert in found.alerts), "actions")
                 block(_answers(t, found), "sheet", "section")
             with ui.element("div").classes("sidecol"):
-                if found.scores:
-                    block(
-                        h("<h2>{}</h2>{}", t("Scores"), join(_score(t, each) for each in found.scores)), tag="section"
-                    )
+                if told:
+                    block(h("<h2>{}</h2>{}", t("Scores"), results_list(t, told)), tag="section")
                 if said:
                     _remarks(visit, said)
                 block(
@@ -55,40 +69,53 @@ def _answers(t: Texts, found: ReadResponse) -> Markup:
     """By section, in the order of the form."""
     parts: list[Markup] = []
     for section in found.form.sections:
-        rows = [_row(t, each) for each in found.answers if each.section == section.index]
+        rows = list(answer_rows(t, [each for each in found.answers if each.section == section.index]))
         if rows:
             title = h("<h3>{}</h3>", typo(t, section.title(t.locale))) if len(found.form.sections) > 1 else ""
             parts.append(h("{}{}", title, answers_list(t, iter(rows))))
     return join(parts)
 
 
-def _row(t: Texts, answer: Answer) -> tuple[str, str]:
-    return f"{answer.item.prefix} {answer.item.text(t.locale)}".strip(), answer.text(t)
-
-
-def _score(t: Texts, score: ScoreResult) -> Markup:
-    """Never a number alone: its scale, its band in words and what the instrument says of it."""
-    definition, found = score.definition, score.band
-    if score.value is None:
-        words = h(
-            '<p class="soft">{}</p>',
-            t.plural("Not computed: {n} answer is missing.", "Not computed: {n} answers are missing.", score.missing),
+def _validation(visit: Visit, found: ReadResponse, validation: Validation | None) -> None:
+    """Who validated the answers, and the button that validates or opens them again, for those who may."""
+    t, actor = visit.t, visit.me.actor
+    scope = Scope(patient=found.patient, organizations=actor.organizations)
+    if validation is not None and validation.locked:
+        words = t(
+            "Validated by {name} on {moment}: answers are locked.", name=validation.name, moment=t.moment(validation.at)
         )
-        return h('<div class="scorecard"><h3>{}</h3>{}</div>', definition.title(t.locale), words)
-    scale = t("out of {high}", high=t.number(definition.high)) if definition.high is not None else ""
-    line = h(
-        '<p><b class="big num">{}</b> <span class="muted">{}</span> {}</p>',
-        t.number(score.value),
-        scale,
-        band(found.level, found.label(t.locale)) if found else "",
-    )
-    meaning = found.interpretation(t.locale) if found else ""
-    return h(
-        '<div class="scorecard"><h3>{}</h3>{}<p class="small soft">{}</p></div>',
-        definition.title(t.locale),
-        line,
-        typo(t, meaning),
-    )
+        block(note(words, "ok", "lock"))
+        if may(actor, Permission.RESPONSE_LOCK, scope):
+            Button(t("Open again to correct"), lambda: _reopen(visit, found), "side", "edit")
+        return
+    if validation is not None and validation.reason:
+        again = t(
+            "Opened again by {name} on {moment}: {reason}",
+            name=validation.name,
+            moment=t.moment(validation.at),
+            reason=validation.reason,
+        )
+        block(note(again, "info"))
+    if may(actor, Permission.RESPONSE_VALIDATE, scope):
+
+        async def validate() -> None:
+            await validate_response(visit.me, found.id)
+            ui.navigate.to(visit.path)
+
+        Button(t("Validate the answers"), visit.guard(validate), "side", "check")
+
+
+def _reopen(visit: Visit, found: ReadResponse) -> None:
+    t = visit.t
+
+    async def send(fields: Fields) -> None:
+        await reopen_response(visit.me, found.id, reason=fields.text("reason"))
+
+    words = TextQuestion(link_id="reason", text=t("Why"), lines=2, limit=1000, required=True)
+    title, verb = t("Open validated answers again"), t("Open again")
+    lead = t("Your name, the time and the reason stay in the record.")
+    required = {"reason": t("Write the reason in a few words.")}
+    ask(visit, title, [words], verb, send, key=f"reopen-{found.id}", lead=lead, required=required)
 
 
 def _version(t: Texts, version: Version) -> Markup:

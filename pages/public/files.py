@@ -60,4 +60,6 @@ def shown(file: Opened) -> Response:
         "Cache-Control": "no-store",
     }
     kind = file.kind or "application/octet-stream"
-    return Response(file.content, media_type=f"{kind}; charset=utf-8" if kind == "text/plain" else kind, headers=headers)
+    return Response(
+        file.content, media_type=f"{kind}; charset=utf-8" if kind == "text/plain" else kind, headers=headers
+    )

@@ -6,6 +6,7 @@ from portal.responses.choices import Possible, possible_answers
 from portal.responses.drafts import Draft
 from portal.responses.left import fold_left_answers
 from portal.responses.listing import ResponseRow, ScoreGiven, responses_of
+from portal.responses.locking import Validation, reopen_response, validate_response, validation_of
 from portal.responses.opening import FormAsked, form_asked, open_draft
 from portal.responses.reading import (
     Answer,
@@ -19,6 +20,21 @@ from portal.responses.reading import (
     shown,
     trials_of,
 )
+from portal.responses.relatives import (
+    RELATIONSHIPS,
+    Helper,
+    NewLink,
+    RelativeLink,
+    cancel_link,
+    close_link,
+    helper_at,
+    invite_relative,
+    look_at_link,
+    open_link,
+    relative_links,
+    still_open,
+)
+from portal.responses.results import Point, Result, results
 from portal.responses.saving import (
     Rival,
     Saved,
@@ -37,6 +53,7 @@ from portal.responses.todo import TodoItem, assign, next_of, todo
 
 __all__ = [
     "REASONS",
+    "RELATIONSHIPS",
     "Amended",
     "Amendment",
     "Answer",
@@ -47,9 +64,14 @@ __all__ = [
     "Draft",
     "FilledBy",
     "FormAsked",
+    "Helper",
+    "NewLink",
+    "Point",
     "Possible",
     "ReadResponse",
+    "RelativeLink",
     "ResponseRow",
+    "Result",
     "Rival",
     "Saved",
     "ScoreGiven",
@@ -57,31 +79,44 @@ __all__ = [
     "State",
     "Submitted",
     "TodoItem",
+    "Validation",
     "Version",
     "add_copy",
     "amend",
     "around",
     "assign",
+    "cancel_link",
+    "close_link",
     "compute_again",
     "fold",
     "fold_left_answers",
     "form_asked",
+    "helper_at",
+    "invite_relative",
     "item_at",
     "keep_amendment",
     "look_again",
+    "look_at_link",
     "next_of",
     "open_amendment",
     "open_draft",
+    "open_link",
     "possible_answers",
     "read_response",
+    "relative_links",
     "remove_copy",
+    "reopen_response",
     "responses_of",
+    "results",
     "save_answer",
     "save_pending",
     "save_place",
     "sent_form",
     "shown",
+    "still_open",
     "submit",
     "todo",
     "trials_of",
+    "validate_response",
+    "validation_of",
 ]

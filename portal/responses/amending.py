@@ -15,6 +15,7 @@ from portal.i18n import N_
 from portal.responses.alerts import alert_tasks
 from portal.responses.audience import hidden_scores
 from portal.responses.drafts import scope_of
+from portal.responses.locking import refuse_when_locked
 from portal.responses.reading import SENT, Change, answers_in, changes_between, trials_of
 from portal.responses.scores import observations
 from portal.review import answers_changed
@@ -55,7 +56,7 @@ class Amended:
 
 
 async def open_amendment(acting: Acting, response: str, *, locale: str = "fr") -> Amendment:
-    """Begin to correct a sent response. Raises `Refused`, `NotFound` (also for a draft)."""
+    """Begin to correct a sent response. Raises `Refused`, `NotFound` (also for a draft), `ResponseLocked`."""
     before = await acting.fhir.read("QuestionnaireResponse", response)
     form = acting.catalogue.by_canonical(before["questionnaire"])
     if form is None or before["status"] not in SENT:
@@ -63,6 +64,7 @@ async def open_amendment(acting: Acting, response: str, *, locale: str = "fr") -
     patient = before["subject"]["reference"].removeprefix("Patient/")
     scope = await scope_of(acting, patient, form=form, trials=trials_of(before))
     decide(acting.actor, Permission.RESPONSE_AMEND, scope)
+    await refuse_when_locked(acting, response)
     session = await asyncio.to_thread(FormSession, form, before, now=acting.clock.now(), locale=locale)
     return Amendment(form=form, scope=scope, before=before, session=session)
 
@@ -84,6 +86,7 @@ async def keep_amendment(acting: Acting, amendment: Amendment, *, reason: str, t
     `VersionConflict` when somebody corrected it in between.
     """
     decide(acting.actor, Permission.RESPONSE_AMEND, amendment.scope)
+    await refuse_when_locked(acting, amendment.before["id"])
     problems = [*_about_reason(reason, text), *amendment.session.errors()]
     if problems:
         raise Invalid(problems)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal import audit
-from portal.access import Actor, Permission, decide
+from portal.access import Actor, Permission, Role, decide
 from portal.acting import Acting
 from portal.errors import AlreadySent, ChangedElsewhere, Invalid, RecordError, Unavailable, VersionConflict
 from portal.fhir import Entry, Transaction
@@ -153,5 +153,5 @@ async def _told(acting: Acting, draft: Draft) -> Submitted:
         at=datetime.fromisoformat(draft.stored["authored"]),
         scores=tuple(draft.session.scores()),
         alerts=tuple(draft.session.alerts()),
-        next_task=await next_of(acting, draft.asked.patient),
+        next_task=None if acting.actor.role is Role.RELATIVE else await next_of(acting, draft.asked.patient),
     )

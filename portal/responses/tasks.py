@@ -13,7 +13,7 @@ from portal.types import Json
 
 CODE = "complete-questionnaire"
 OPEN = ("requested", "received", "accepted", "ready", "in-progress", "on-hold")
-FilledBy = Literal["patient", "staff"]
+FilledBy = Literal["patient", "staff", "relative"]
 
 
 class State(StrEnum):
@@ -41,6 +41,8 @@ class Asked:
 
     @property
     def filled_by(self) -> FilledBy:
+        if self.owner.startswith("RelatedPerson/"):
+            return "relative"
         return "patient" if self.owner == f"Patient/{self.patient}" else "staff"
 
     def overdue(self, today: date) -> bool:

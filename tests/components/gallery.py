@@ -33,20 +33,32 @@ from components.dialogs import CommentDialog, ConfirmDialog
 from components.errors import error_page
 from components.form import (
     ChoiceQuestion,
+    ComputeAgain,
     Computed,
+    Copies,
     DateQuestion,
     Display,
+    Doing,
+    FileQuestion,
     FormView,
+    GivenFile,
+    Group,
     Heading,
     HelpNumbers,
     ListQuestion,
+    ManyQuestion,
+    Media,
+    MomentQuestion,
     NumberQuestion,
     Option,
+    Part,
     Saved,
     ScaleQuestion,
+    SearchQuestion,
     Section,
     TextQuestion,
     TimeQuestion,
+    TwoAnswers,
     Value,
     Wrong,
     build_item,
@@ -130,6 +142,10 @@ class Rehearsal:
             place="questions 1 à 2",
             lead="Pensez aux 7 derniers jours.",
             part=len(self.answers) * 30,
+            contents=(
+                Part(place=0, title="Sommeil", done=len(self.answers) * 30, here=True),
+                Part(place=1, title="Pour finir", done=0),
+            ),
         )
 
     async def answer(self, link_id: str, value: Value) -> Saved:
@@ -147,6 +163,32 @@ class Rehearsal:
     async def submit(self, *, anyway: bool) -> Wrong | None:
         self.submitted += 1
         ui.navigate.to(f"/home?sent={self.submitted}")
+
+    async def turn_to(self, place: int) -> Section:
+        return self.section(place)
+
+    async def search(self, link_id: str, text: str) -> list[Option]:
+        return await cities(link_id, text)
+
+    async def add(self, path: str) -> Saved:
+        return Saved(at=NOW)
+
+    async def remove(self, path: str) -> Saved:
+        return Saved(at=NOW)
+
+    async def again(self, path: str) -> Saved:
+        return Saved(at=NOW)
+
+    async def choose(self, path: str, *, theirs: bool) -> Saved:
+        return Saved(at=NOW)
+
+
+CITIES = ("Bordeaux", "Créteil", "Grenoble", "Lyon", "Marseille", "Montpellier", "Nancy", "Nantes", "Toulouse")
+
+
+async def cities(_link_id: str, text: str) -> list[Option]:
+    """What a server would find."""
+    return [Option(code=name, text=name) for name in CITIES if text.casefold() in name.casefold()]
 
 
 def nothing(_link_id: str, _value: Value) -> None:
@@ -287,6 +329,127 @@ def questions(t: Texts, error: str = "") -> None:
             and getattr(made, "link_id", "") in ("q7", "q8", "q9", "q11", "q12", "q15")
         ):
             made.show_error(error)
+
+
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+P+/HgAFhAJ/wlseKgAAAABJRU5ErkJggg=="
+
+
+def further(t: Texts) -> None:
+    """Kinds of questions that are rarer, and items that hold others."""
+    picture = Media(kind="image", address=f"data:image/png;base64,{DOT}", title="Un point vert")
+    few = FREQUENCY[:3]
+    items = (
+        ChoiceQuestion(
+            link_id="r1",
+            number="1.",
+            text="Qu’est-ce qui vous aide à dormir ?",
+            options=few,
+            value=("La musique",),
+            open="Autre chose",
+            media=(picture,),
+            links=(("https://example.org", ""),),
+            legal="Échelle fictive, domaine public.",
+        ),
+        ListQuestion(
+            link_id="r2",
+            text="Votre pays de naissance",
+            options=tuple(Option(code=str(n), text=f"Pays {n}") for n in range(20)),
+            open="Ou écrivez-le",
+        ),
+        SearchQuestion(link_id="r3", text="Votre ville", hint="Écrivez les premières lettres"),
+        SearchQuestion(
+            link_id="r4", text="Villes où vous avez vécu", many=True, value=(Option(code="Lyon", text="Lyon"),)
+        ),
+        NumberQuestion(
+            link_id="r5",
+            text="Votre taille",
+            units=(Option(code="cm", text="cm"), Option(code="m", text="m")),
+            unit_code="cm",
+            value=Decimal(172),
+            warning="C’est plus que la dernière fois : vérifiez.",
+        ),
+        MomentQuestion(link_id="r6", text="Dernière prise", partial=True, value="2026-11-22T21:30"),
+        ManyQuestion(
+            link_id="r7", text="Vos médecins", one=TextQuestion(link_id="", text=""), values=("Dr Roux", "Dr Petit")
+        ),
+        FileQuestion(
+            link_id="r8",
+            text="Votre ordonnance",
+            to="/nulle-part",
+            kinds=("application/pdf", "image/jpeg"),
+            limit=5_000_000,
+            files=(GivenFile(key="f1", name="ordonnance.pdf", size=120_000, address="/nulle-part"),),
+            many=True,
+        ),
+        NumberQuestion(link_id="r9", text="Indice de masse corporelle", value=Decimal("23.1")),
+        ComputeAgain(link_id="r9~again", path="r9"),
+        TwoAnswers(link_id="r9~two", path="r9", mine="23,1", theirs="24", when="23 nov. à 14 h 02"),
+        Group(
+            link_id="m",
+            text="Au cours des 7 derniers jours",
+            layout="matrix",
+            columns=tuple(option.text for option in FREQUENCY),
+            items=tuple(
+                ChoiceQuestion(link_id=f"m{n}", text=words, options=FREQUENCY, value=("1",) if n == 0 else ())
+                for n, words in enumerate(("Peu d’intérêt à faire les choses", "Tristesse ou désespoir", "Fatigue"))
+            ),
+        ),
+        Group(
+            link_id="g",
+            text="Vos proches",
+            layout="grid",
+            columns=("Âge", "Vit avec vous"),
+            items=tuple(
+                Group(
+                    link_id=f"g{n}",
+                    text=who,
+                    items=(
+                        NumberQuestion(link_id=f"g{n}a", text="Âge", whole=True),
+                        ChoiceQuestion(link_id=f"g{n}b", text="Vit avec vous", options=yes_no(t), chips=True),
+                    ),
+                )
+                for n, who in enumerate(("Mère", "Père"))
+            ),
+        ),
+        Copies(
+            link_id="c*",
+            text="Médicament",
+            layout="table",
+            columns=("Nom", "Dose"),
+            copies=tuple(
+                Group(
+                    link_id=f"c[{n}]",
+                    text="",
+                    items=(
+                        TextQuestion(link_id=f"c[{n}]/n", text="Nom", value=name),
+                        NumberQuestion(link_id=f"c[{n}]/d", text="Dose", unit="mg", value=Decimal(500)),
+                    ),
+                )
+                for n, name in enumerate(("Lithium", "Valproate"))
+            ),
+        ),
+        Group(
+            link_id="t",
+            text="Histoire",
+            layout="tabs",
+            items=(
+                Group(link_id="t1", text="Enfance", items=(TextQuestion(link_id="t1a", text="Votre école"),)),
+                Group(link_id="t2", text="Âge adulte", items=(TextQuestion(link_id="t2a", text="Votre métier"),)),
+            ),
+        ),
+    )
+    for item in items:
+        build_item(t, item, nothing, today=lambda: TODAY, doing=Doing(search=cities))
+
+
+@ui.page("/further")
+def further_page(lang: str = "fr") -> None:
+    t = texts(lang)
+    frame = Frame(t=t, audience=Audience.PATIENT, person=Person(name="Camille R."), links=())
+    with frame.page("Autres questions", width="reading", css="form"):
+        block(h("<h1>Autres questions</h1>"), "formhead")
+        with ui.element("div").classes("questions"):
+            further(t)
 
 
 @ui.page("/form")

@@ -1,14 +1,19 @@
-"""The embedded backend beside raw SQLite that stores and reads the same JSON: `python -m bench.records [patients] [observations]`.
+"""The embedded backend beside raw SQLite that stores and reads the same JSON.
 
-Prints one JSON object. Times are in milliseconds, medians; a ratio is the backend over the baseline of the same run.
-Both commit each write with fsync, in one file beside the other; the backend is asked in process, through ASGI, and its answer is decoded.
+    python -m bench.records                          # 1,000 patients, 20,000 observations
+    python -m bench.records 100000 2000000
+    python -m bench.records --scale full             # both, and how much slower the larger is; needs 8 GB and half an hour
+
+Prints one JSON object. Times are medians in milliseconds; a ratio is the backend over the baseline (`bench.raw`) of the
+same run, and the two are asked in turn, so that a change of the machine's load meets both. The backend is asked in
+process, through ASGI. Texts are made before the clock starts; answers of reads and searches are decoded on both sides.
 """
 
 import asyncio
 import json
 import random
 import resource
-import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,87 +24,72 @@ from statistics import median
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-
+from bench.raw import Raw
 from portal.chance import SystemChance
 from portal.clock import SystemClock
 from portal.embedded import ROOT, open_backend
 
 FAMILIES = ["Lefèvre", "Martin", "Bernard", "Dubois", "Petit", "Durand", "Moreau", "García", "Noël", "Œuvrard"]
 SCORES = "https://portail.fondation-fondamental.org/fhir/CodeSystem/score"
-ROUNDS = 200
+ROUNDS, BULK, BULK_COUNTED = 200, 200, 100_000
+SMALL, LARGE = (1000, 20_000), (100_000, 2_000_000)
+SEARCHES = {
+    "page": "Observation?subject=Patient/p{p}&_count=20",
+    "page_sorted": "Observation?subject=Patient/p{p}&_sort=-date&_count=20",
+    "name": "Patient?family=martin {f}&_count=20",
+    "include": "Observation?subject=Patient/p{p}&_count=20&_include=Observation:subject",
+    "chain": "Observation?subject:Patient.identifier=urn:fondacode|F{p:07d}&_count=20",
+    "has": "Patient?_has:Observation:subject:code=score-{s}&identifier=urn:fondacode|F{p:07d}",
+    "code_and_patient": "Observation?patient=p{p}&code=score-{s}",
+    "count_of_all": "Observation?_summary=count",
+    "patients_by_name": "Patient?_sort=family,_id&_count=25&_page=3",
+    "code_without_total": "Observation?code=score-{s}&_count=20&_total=none",
+}
+"""Those whose answer does not grow with the store; the last search below does: it counts all that match."""
+COUNTED = "Observation?code=score-{s}&_count=20"
 
 
 def patient(n: int, luck: random.Random) -> dict[str, Any]:
     born = f"{luck.randrange(1940, 2005)}-{luck.randrange(1, 13):02d}-{luck.randrange(1, 29):02d}"
-    name = [{"family": f"{luck.choice(FAMILIES)} {n % 997}", "given": [f"Prénom{n}"]}]
-    code = [{"system": "urn:fondacode", "value": f"F{n:07d}"}]
     return {
-        "resourceType": "Patient",
-        "id": f"p{n}",
-        "identifier": code,
-        "name": name,
-        "birthDate": born,
-        "gender": "female",
-    }
+        "resourceType": "Patient", "id": f"p{n}", "identifier": [{"system": "urn:fondacode", "value": f"F{n:07d}"}],
+        "name": [{"family": f"{luck.choice(FAMILIES)} {n % 997}", "given": [f"Prénom{n}"]}],
+        "birthDate": born, "gender": "female",
+    }  # fmt: skip
 
 
-def observation(n: int, patients: int, luck: random.Random) -> dict[str, Any]:
+def observation(n: int, patients: int, luck: random.Random, id_: str = "") -> dict[str, Any]:
     at = f"{luck.randrange(2024, 2027)}-{luck.randrange(1, 13):02d}-{luck.randrange(1, 29):02d}T10:00:00Z"
     return {
-        "resourceType": "Observation", "id": f"o{n}", "status": "final",
+        "resourceType": "Observation", "id": id_ or f"o{n}", "status": "final",
         "code": {"coding": [{"system": SCORES, "code": f"score-{n % 40}", "display": f"Score {n % 40}"}]},
         "subject": {"reference": f"Patient/p{n % patients}"}, "effectiveDateTime": at,
         "valueQuantity": {"value": luck.randrange(28), "unit": "points"},
     }  # fmt: skip
 
 
-class Raw:
-    """What the same JSON costs with nothing but a primary key and one indexed column."""
-
-    def __init__(self, file: Path) -> None:
-        self.db = sqlite3.connect(file, isolation_level=None)
-        self.db.executescript(
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-            "CREATE TABLE r (id TEXT PRIMARY KEY, code TEXT, body BLOB) WITHOUT ROWID; CREATE INDEX c ON r (code);"
-        )
-
-    def create(self, resources: list[dict[str, Any]]) -> None:
-        self.db.execute("BEGIN IMMEDIATE")
-        rows = [(r["id"], r.get("subject", {}).get("reference", ""), json.dumps(r).encode()) for r in resources]
-        self.db.executemany("INSERT OR REPLACE INTO r VALUES (?, ?, ?)", rows)
-        self.db.execute("COMMIT")
-
-    def read(self, id_: str) -> Any:
-        return json.loads(self.db.execute("SELECT body FROM r WHERE id = ?", (id_,)).fetchone()[0])
-
-    def page(self, code: str) -> list[Any]:
-        rows = self.db.execute("SELECT body FROM r WHERE code = ? LIMIT 20", (code,))
-        return [json.loads(row[0]) for row in rows]
+Ready = Callable[[], Awaitable[Any]]
+"""A request that is made and only has to be sent."""
+Work = Callable[[int], Ready]
+"""Makes the request of one round."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Asks the application itself: what an HTTP client costs on its own side is told apart."""
+    """Asks the application itself: what an HTTP client costs on its own side is not the backend's."""
 
     app: Any
 
-    async def ask(self, method: str, url: str, body: bytes = b"") -> Any:
+    def prepared(self, method: str, url: str, body: bytes = b"") -> "Ready":
         path, _, query = url.partition("?")
         raw = f"/fhir/{path}".encode()
-        headers = [
-            (b"authorization", b"Bearer root"),
-            (b"content-type", b"application/fhir+json"),
-            (b"host", b"records"),
-        ]
         scope = {
-            "type": "http",
-            "method": method,
-            "path": raw.decode(),
-            "raw_path": raw,
+            "type": "http", "method": method, "path": raw.decode(), "raw_path": raw,
             "query_string": quote(query, safe="=&:").encode(),
-            "headers": headers,
-        }
+            "headers": [
+                (b"authorization", b"Bearer root"), (b"content-type", b"application/fhir+json"), (b"host", b"records"),
+            ],
+        }  # fmt: skip
         sent: list[Any] = []
 
         async def receive() -> dict[str, Any]:
@@ -108,18 +98,24 @@ class Caller:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        await self.app(scope, receive, send)
-        assert sent[0]["status"] in {200, 201}, sent
-        return json.loads(sent[1]["body"])
+        async def ask() -> Any:
+            await self.app(scope, receive, send)
+            assert sent[0]["status"] in {200, 201}, sent
+            return json.loads(sent[1]["body"]) if method == "GET" else None
+
+        return ask
 
 
-async def timed(work: Callable[[int], Awaitable[Any]], rounds: int = ROUNDS) -> float:
-    took: list[float] = []
+async def in_turn(*works: Work, rounds: int = ROUNDS) -> list[float]:
+    """The median of each, all asked once before any is asked again."""
+    took: list[list[float]] = [[] for _ in works]
     for i in range(rounds):
-        start = time.perf_counter()
-        await work(i)
-        took.append((time.perf_counter() - start) * 1000)
-    return median(took)
+        for work, times in zip(works, took, strict=True):
+            send = work(i)
+            start = time.perf_counter()
+            await send()
+            times.append((time.perf_counter() - start) * 1000)
+    return [median(times) for times in took]
 
 
 def bundle(resources: list[dict[str, Any]]) -> bytes:
@@ -129,96 +125,108 @@ def bundle(resources: list[dict[str, Any]]) -> bytes:
     return json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": entries}).encode()
 
 
-async def measure(patients: int, observations: int) -> dict[str, Any]:
+def plain(work: Callable[[Any], Any], about: Callable[[int], Any]) -> Work:
+    """The same of a function of the baseline, `about` the i-th thing."""
+
+    def ready(i: int) -> Ready:
+        what = about(i)
+
+        async def run() -> Any:
+            return work(what)
+
+        return run
+
+    return ready
+
+
+async def load(caller: Caller, raw: Raw, patients: int, observations: int) -> dict[str, int]:
+    """Both stores, by transactions of 200; how many resources a second the backend took, of the first and of all."""
     luck = random.Random(1)
-    with tempfile.TemporaryDirectory() as name:
+    seconds, done, first = 0.0, 0, 0.0
+    for make, count in (
+        (lambda n: patient(n, luck), patients),
+        (lambda n: observation(n, patients, luck), observations),
+    ):
+        for begin in range(0, count, BULK):
+            text = bundle([make(n) for n in range(begin, min(begin + BULK, count))])
+            send = caller.prepared("POST", "", text)
+            start = time.perf_counter()
+            await send()
+            seconds += time.perf_counter() - start
+            raw.transaction(text)
+            done += min(BULK, count - begin)
+            if done <= BULK_COUNTED:
+                first = seconds
+    counted = min(done, BULK_COUNTED)
+    return {"resources": counted, "per_second": round(counted / first), "per_second_of_all": round(done / seconds)}
+
+
+async def measure(patients: int, observations: int) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="portal-records-") as name:
         folder = Path(name)
         backend = await open_backend(
             folder, clock=SystemClock(), chance=SystemChance(), authenticate={"root": ROOT}.get
         )
-        raw = Raw(folder / "raw.sqlite")
-        caller = Caller(backend.asgi)
-        transport = httpx.ASGITransport(app=backend.asgi)
-        headers = {"authorization": "Bearer root", "content-type": "application/fhir+json"}
-        async with httpx.AsyncClient(
-            transport=transport, base_url="http://records/fhir/", headers=headers, timeout=600
-        ) as http:
+        raw, caller = Raw(folder / "raw.sqlite"), Caller(backend.asgi)
+        bulk = await load(caller, raw, patients, observations)
+        luck = random.Random(2)
+        singles = [json.dumps(observation(i, patients, luck, f"new{i}")).encode() for i in range(ROUNDS)]
+        many = [bundle([observation(n, patients, luck, f"t{i}-{n}") for n in range(50)]) for i in range(40)]
 
-            async def send(resources: list[dict[str, Any]]) -> None:
-                await caller.ask("POST", "", bundle(resources))
+        def asking(query: str) -> Work:
+            def ready(i: int) -> Ready:
+                j = i * 7919  # spread over the store, so that caches do not answer
+                return caller.prepared("GET", query.format(p=j % patients, o=j % observations, s=i % 40, f=i % 997))
 
-            async def read_over_http(i: int) -> None:
-                assert (await http.get(f"Observation/o{i % observations}")).json()
+            return ready
 
-            start = time.perf_counter()
-            for first in range(0, patients, 200):
-                await send([patient(n, luck) for n in range(first, min(first + 200, patients))])
-            for first in range(0, observations, 200):
-                made = [observation(n, patients, luck) for n in range(first, min(first + 200, observations))]
-                await send(made)
-                raw.create(made)
-            loaded = time.perf_counter() - start
-
-            async def create(i: int) -> None:
-                body = json.dumps({**observation(i, patients, luck), "id": f"new{i}"}).encode()
-                await caller.ask("PUT", f"Observation/new{i}", body)
-
-            async def raw_create(i: int) -> None:
-                raw.create([{**observation(i, patients, luck), "id": f"new{i}"}])
-
-            async def raw_read(i: int) -> None:
-                raw.read(f"o{i % observations}")
-
-            async def raw_page(i: int) -> None:
-                raw.page(f"Patient/p{i % patients}")
-
-            async def transaction(i: int) -> None:
-                await send([{**observation(n, patients, luck), "id": f"t{i}-{n}"} for n in range(50)])
-
-            async def raw_transaction(i: int) -> None:
-                raw.create([{**observation(n, patients, luck), "id": f"t{i}-{n}"} for n in range(50)])
-
-            def searching(query: str) -> Callable[[int], Awaitable[Any]]:
-                return lambda i: caller.ask(
-                    "GET", query.format(p=i % patients, o=i % observations, s=i % 40, f=i % 997)
-                )
-
-            base = {
-                "read": await timed(raw_read), "create": await timed(raw_create),
-                "transaction_50": await timed(raw_transaction, 20), "page": await timed(raw_page),
-            }  # fmt: skip
-            ours = {
-                "read": await timed(searching("Observation/o{o}")), "create": await timed(create),
-                "transaction_50": await timed(transaction, 20),
-                "page": await timed(searching("Observation?subject=Patient/p{p}&_count=20")),
-                "page_sorted": await timed(searching("Observation?subject=Patient/p{p}&_sort=-date&_count=20")),
-                "name": await timed(searching("Patient?family=martin {f}&_count=20")),
-                "include": await timed(searching("Observation?subject=Patient/p{p}&_count=20&_include=Observation:subject")),
-                "chain": await timed(searching("Observation?subject:Patient.identifier=urn:fondacode|F{p:07d}&_count=20")),
-                "has": await timed(searching("Patient?_has:Observation:subject:code=score-{s}&identifier=urn:fondacode|F{p:07d}")),
-                "code_and_patient": await timed(searching("Observation?patient=p{p}&code=score-{s}")),
-                "count_of_all": await timed(searching("Observation?_summary=count")),
-                "patients_by_name": await timed(searching("Patient?_sort=family,_id&_count=25&_page=3")),
-                "code_without_total": await timed(searching("Observation?code=score-{s}&_count=20&_total=none"), 50),
-                "code_with_total": await timed(searching("Observation?code=score-{s}&_count=20"), 20),
-            }  # fmt: skip
-            over_http = await timed(read_over_http)
+        raw_read, read = await in_turn(
+            plain(raw.read, lambda i: f"o{i * 7919 % observations}"), asking("Observation/o{o}")
+        )
+        raw_page, page = await in_turn(
+            plain(raw.page, lambda i: f"Patient/p{i * 7919 % patients}"), asking(SEARCHES["page"])
+        )
+        searches = await in_turn(*(asking(query) for query in SEARCHES.values()))
+        counted = (await in_turn(asking(COUNTED), rounds=20))[0]
+        raw_create, create = await in_turn(
+            plain(raw.create, singles.__getitem__),
+            lambda i: caller.prepared("PUT", f"Observation/new{i}", singles[i]),
+        )
+        raw_many, transaction = await in_turn(
+            plain(raw.transaction, many.__getitem__), lambda i: caller.prepared("POST", "", many[i]), rounds=len(many)
+        )
         await backend.close()
+        raw.db.close()
         size = (folder / "records.sqlite").stat().st_size
-    ratios = {key: round(ours[key] / base[key], 2) for key in base}
-    to_page = {key: round(ours[key] / ours["page"], 2) for key in ("include", "chain", "has")}
+    base = {"read": raw_read, "create": raw_create, "transaction_50": raw_many, "page": raw_page}
+    ours = {"read": read, "create": create, "transaction_50": transaction, "page": page}
+    found = dict(zip(SEARCHES, searches, strict=True))
     return {
         "patients": patients, "observations": observations,
-        "backend_ms": {key: round(value, 3) for key, value in ours.items()},
+        "backend_ms": {key: round(value, 3) for key, value in {**found, **ours, "code_with_total": counted}.items()},
         "raw_sqlite_ms": {key: round(value, 3) for key, value in base.items()},
-        "ratio_to_raw_sqlite": ratios, "ratio_to_page": to_page,
-        "read_with_http_client_ms": round(over_http, 3),
-        "loaded_per_second": round((patients + observations) / loaded),
+        "ratio_to_raw_sqlite": {key: round(ours[key] / base[key], 2) for key in base},
+        "ratio_to_page": {key: round(found[key] / found["page"], 2) for key in ("include", "chain", "has")},
+        "bulk_load": bulk,
         "resident_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         "file_mb": round(size / 1_000_000, 1),
     }  # fmt: skip
 
 
+def both() -> dict[str, Any]:
+    """The two sizes, each in a process of its own, because memory is measured; and the growth of what is searched."""
+    small, large = (
+        json.loads(subprocess.run([sys.executable, "-m", "bench.records", *map(str, size)], check=True, stdout=subprocess.PIPE).stdout)
+        for size in (SMALL, LARGE)
+    )  # fmt: skip
+    growth = {key: round(large["backend_ms"][key] / small["backend_ms"][key], 2) for key in ["read", *SEARCHES]}
+    raw = {key: round(large["raw_sqlite_ms"][key] / small["raw_sqlite_ms"][key], 2) for key in ("read", "page")}
+    return {"small": small, "large": large, "growth": growth, "growth_of_raw_sqlite": raw}
+
+
 if __name__ == "__main__":
-    sizes = [int(a) for a in sys.argv[1:3]] or [1000, 20_000]
-    print(json.dumps(asyncio.run(measure(*sizes)), indent=2))
+    arguments = sys.argv[1:]
+    if arguments == ["--scale", "full"]:
+        print(json.dumps(both(), indent=2))
+    else:
+        print(json.dumps(asyncio.run(measure(*([int(a) for a in arguments] or SMALL))), indent=2))

@@ -51,7 +51,7 @@ def _entry(outer: Request, item: Any, position: int, kind: str) -> Entry:
     if not isinstance(wanted, dict) or not isinstance(wanted.get("url"), str) or wanted.get("method") not in METHODS:
         raise refuse(422, "required", "An entry has request.method and request.url", place=f"{place}.request")
     path, params = split_url(wanted["url"].removeprefix(outer.base).removeprefix("/fhir/"))
-    headers = {name: str(wanted[key]) for key, name in _CONDITIONS.items() if key in wanted}
+    headers = {_CONDITIONS[key]: str(value) for key, value in wanted.items() if key in _CONDITIONS}
     if isinstance(resource, dict) and wanted["method"] == "PATCH" and resource.get("resourceType") == "Binary":
         resource = _binary_patch(resource, place)
     request = Request(

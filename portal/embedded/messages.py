@@ -45,7 +45,7 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """`body` is JSON text (b"" for none). `kept` is the resource it shows, when it shows one."""
+    """`body` is JSON text (b"" for none). `kept` is the version that it tells of, if any, whose headers go with it."""
 
     status: int
     body: bytes = b""
@@ -56,20 +56,23 @@ class Answer:
 
 def split_url(url: str) -> tuple[tuple[str, ...], Params]:
     path, _, query = url.partition("?")
-    return tuple(unquote(p) for p in path.split("/") if p), read_query(query)
+    parts = [part for part in path.split("/") if part]
+    return tuple(map(unquote, parts) if "%" in path else parts), read_query(query)
 
 
 def read_query(query: str) -> Params:
+    if not query:
+        return []
     return [(key, value) for key, value in parse_qsl(query, keep_blank_values=True) if key]
 
 
-def version_headers(kept: Kept) -> dict[str, str]:
-    return {"etag": f'W/"{kept.version}"', "last-modified": _http_date(kept.updated // 1_000_000)}
+def version_headers(kept: Kept) -> list[tuple[bytes, bytes]]:
+    return [(b"etag", b'W/"%d"' % kept.version), (b"last-modified", _http_date(kept.updated // 1_000_000))]
 
 
 @lru_cache(maxsize=1024)
-def _http_date(seconds: int) -> str:
-    return formatdate(seconds, usegmt=True)
+def _http_date(seconds: int) -> bytes:
+    return formatdate(seconds, usegmt=True).encode()
 
 
 def location(request: Request, kept: Kept) -> str:
@@ -87,9 +90,7 @@ def tags(written: str) -> set[str]:
 
 def shown(request: Request, kept: Kept, status: int) -> Answer:
     """The stored resource, unless the caller prefers no body."""
-    headers = version_headers(kept)
-    if status == 201:
-        headers["location"] = location(request, kept)
+    headers = {"location": location(request, kept)} if status == 201 else {}
     minimal = "return=minimal" in request.headers.get("prefer", "")
     return Answer(status=status, body=b"" if minimal else kept.body or b"", headers=headers, kept=kept)
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from portal.embedded.elements import keep_elements, summarise
 from portal.embedded.engine import Engine
-from portal.embedded.messages import Answer, Request, tags, version_headers, when
+from portal.embedded.messages import Answer, Request, tags, when
 from portal.embedded.outcome import refuse
 from portal.embedded.search.query import Params, Query
 from portal.embedded.search.run import Page, Totals
@@ -38,15 +38,17 @@ def get(
 def read(request: Request, kept: Kept | None) -> Answer:
     kept = present(request, kept)
     if "if-none-match" in request.headers and tags(request.headers["if-none-match"]) & {str(kept.version), "*"}:
-        return Answer(status=304, headers=version_headers(kept), kept=kept)
+        return Answer(status=304, kept=kept)
     body = kept.body or b""
+    if not request.params:
+        return Answer(status=200, body=body, kept=kept)
     elements = request.option("_elements")
     summary = request.option("_summary")
     if elements:
         body = dumps(keep_elements(loads(body), tuple(elements.split(","))))
     elif summary in {"true", "text", "data"}:
         body = dumps(summarise(loads(body), summary))
-    return Answer(status=200, body=body, headers=version_headers(kept), kept=kept)
+    return Answer(status=200, body=body, kept=kept)
 
 
 def present(request: Request, kept: Kept | None) -> Kept:
@@ -63,7 +65,7 @@ def vread(connection: sqlite3.Connection, engine: Engine, type_: str, id_: str, 
         if str(one.version) == version:
             if one.state == DELETED:
                 raise refuse(410, "deleted", f"Version {version} of {type_}/{id_} is its deletion")
-            return Answer(status=200, body=one.body or b"", headers=version_headers(one), kept=one)
+            return Answer(status=200, body=one.body or b"", kept=one)
     raise refuse(404, "not-found", f"Version {version} of {type_}/{id_} not found")
 
 

@@ -29,6 +29,16 @@ class Service:
         self.engine = engine
         self.guard = guard
 
+    def answer_at_once(self, request: Request) -> Answer | None:
+        """A read of one resource, which is too quick to be worth a thread; None for everything else."""
+        if len(request.path) != 2 or request.path[1].startswith(("_", "$")):
+            return None
+        type_, id_ = request.path
+        self.engine.known(type_)
+        self.allow(request)
+        answer = read(request, self.store.find(type_, id_))
+        return as_bytes(request, answer) if type_ == "Binary" else answer
+
     async def answer(self, request: Request) -> Answer:
         """Refusal for everything that is not done."""
         if not request.path and request.method == "POST":
@@ -39,10 +49,7 @@ class Service:
         self.engine.known(request.path[0] if request.path else "")
         self.allow(request)
         if request.method in {"GET", "HEAD"}:
-            if len(request.path) == 2 and not request.path[1].startswith(("_", "$")):
-                answer = read(request, self.store.find(request.path[0], request.path[1]))
-                return as_bytes(request, answer) if request.path[0] == "Binary" else answer
-            return await self._get(request)
+            return self.answer_at_once(request) or await self._get(request)
         if request.method == "POST" and request.path[1:] == ("_search",):
             return await self._get(request)
         return await self._write(request)

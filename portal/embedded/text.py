@@ -1,7 +1,6 @@
 """JSON read and written so that nothing a clinician sent is changed: decimals keep their digits (7.500 stays 7.500)."""
 
 import json
-import re
 from decimal import Decimal
 from typing import Any, Self
 
@@ -10,8 +9,10 @@ import orjson
 from portal.embedded.outcome import refuse
 from portal.types import Json
 
-# Only these need the slower reader: a decimal, an exponent, or an integer beyond 64 bits.
-_DELICATE = re.compile(rb"\d[.eE][\d+-]|\d{18}")
+_SHAPE = bytes.maketrans(b"0123456789+-.eE", b"000000000000...")
+"""Every digit and sign becomes 0, every point and exponent a point: a search for two texts tells what a pattern takes
+twenty times as long for."""
+_LONG = b"0" * 18
 
 
 class Number(Decimal):
@@ -29,11 +30,17 @@ class Number(Decimal):
 def loads(text: bytes) -> Any:
     """Decoded JSON. Refusal 400 when it is not JSON, not Unicode, or nested too deeply to be stored."""
     try:
-        if _DELICATE.search(text):
+        if _delicate(text):
             return json.loads(text, parse_float=Number, parse_int=_integer, parse_constant=_no_constant)
         return orjson.loads(text)
     except (ValueError, RecursionError) as problem:
         raise refuse(400, "structure", "The body is not JSON that can be read") from problem
+
+
+def _delicate(text: bytes) -> bool:
+    """Whether a number may be in it that needs the slower reader: a decimal, an exponent, an integer beyond 64 bits."""
+    shape = text.translate(_SHAPE)
+    return b"0.0" in shape or _LONG in shape
 
 
 def load_object(text: bytes) -> Json:

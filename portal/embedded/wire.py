@@ -15,7 +15,7 @@ from portal.embedded.doors import Doors
 from portal.embedded.engine import Engine
 from portal.embedded.identity import Authenticate, Identity
 from portal.embedded.introspection import Introspectors
-from portal.embedded.messages import Answer, Params, Request, read_query
+from portal.embedded.messages import Answer, Params, Request, read_query, version_headers
 from portal.embedded.metadata import VERSION, capability, health
 from portal.embedded.outcome import Refusal, outcome, refuse
 from portal.embedded.service import Service
@@ -67,7 +67,7 @@ class Wire:
         if scope["type"] != "http":
             return
         start = self.clock.monotonic()
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = {name.lower().decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         request_id = headers.get("x-request-id", "")[:100] or f"{self._run}-{next(self._count)}"
         try:
             answer = await self._answer(scope, headers, receive)
@@ -85,12 +85,15 @@ class Wire:
     async def _send(self, scope: Scope, answer: Answer, send: Send, request_id: str, seconds: float) -> None:
         body = b"" if answer.status in {204, 304} else answer.body
         headers = [
-            (b"content-length", str(len(body)).encode()),
+            (b"content-length", b"%d" % len(body)),
             (b"x-request-id", request_id.encode("latin-1")),
-            (b"x-duration", str(round(seconds * 1000)).encode()),
+            (b"x-duration", b"%d" % round(seconds * 1000)),
             (b"cache-control", b"no-store"),
-            *((name.encode(), value.encode("latin-1", "replace")) for name, value in answer.headers.items()),
         ]
+        if answer.kept:
+            headers += version_headers(answer.kept)
+        if answer.headers:
+            headers += [(name.encode(), value.encode("latin-1", "replace")) for name, value in answer.headers.items()]
         if body:
             headers.append((b"content-type", answer.content_type.encode()))
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
@@ -99,6 +102,15 @@ class Wire:
     async def _answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> Answer:
         method: str = scope["method"]
         path = _path(scope)
+        if path[:1] == ("fhir",) and path != ("fhir", "metadata"):
+            identity = await self._identity(headers)
+            if method not in {"GET", "HEAD"}:
+                return await self.service.answer(await self._read(scope, headers, receive, path[1:], identity))
+            request = Request(
+                method=method, path=path[1:], params=_query(scope), headers=headers, base=self._base(scope, headers),
+                identity=identity,
+            )  # fmt: skip
+            return self.service.answer_at_once(request) or await self.service.answer(request)
         match path:
             case ("health",) if method in {"GET", "HEAD"}:
                 return Answer(
@@ -118,29 +130,26 @@ class Wire:
                 raw = await _body(receive, headers) if method == "POST" else b""
                 identity = None if path == ("auth", "token") else await self._identity(headers)
                 return await self.doors.answer(method, path, headers, raw, identity)
-            case ("fhir", *rest):
-                identity = await self._identity(headers)
-                request = await self._read(scope, headers, receive, tuple(rest), identity)
-                return await self.service.answer(request)
             case _:
                 raise refuse(404, "not-found", "There is nothing at this address")
 
     async def _identity(self, headers: dict[str, str]) -> Identity | None:
         authorization = headers.get("authorization", "")
         scheme, _, token = authorization.partition(" ")
-        if scheme.lower() == "basic":
+        scheme, token = scheme.lower(), token.strip()
+        if scheme == "basic":
             return self.tokens.by_basic(authorization)
-        if scheme.lower() != "bearer" or not token.strip():
+        if scheme != "bearer" or not token:
             return None
-        found = self.authenticate(token.strip())
-        identity = await found if inspect.isawaitable(found) else found
-        return identity or self.tokens.by_session(token.strip()) or self.introspectors.identity(token.strip())
+        found = self.authenticate(token)
+        identity = found if isinstance(found, Identity) else await found if inspect.isawaitable(found) else None
+        return identity or self.tokens.by_session(token) or self.introspectors.identity(token)
 
     async def _read(
         self, scope: Scope, headers: dict[str, str], receive: Receive, path: tuple[str, ...], identity: Identity | None
     ) -> Request:
-        params: Params = read_query(scope.get("query_string", b"").decode("utf-8", "replace"))
-        raw = await _body(receive, headers) if scope["method"] not in {"GET", "HEAD"} else b""
+        params = _query(scope)
+        raw = await _body(receive, headers)
         content = headers.get("content-type", "").partition(";")[0].strip().lower()
         body: Any = None
         if content == "application/x-www-form-urlencoded" and path[-1:] == ("_search",):
@@ -160,6 +169,11 @@ class Wire:
         return f"{scope.get('scheme', 'http')}://{headers.get('host', 'localhost')}{scope.get('root_path', '')}/fhir"
 
 
+def _query(scope: Scope) -> Params:
+    query: bytes = scope.get("query_string", b"")
+    return read_query(query.decode("utf-8", "replace")) if query else []
+
+
 def _path(scope: Scope) -> tuple[str, ...]:
     """Segments of the path, each decoded on its own; what the application is mounted under is taken off."""
     raw: bytes | None = scope.get("raw_path")
@@ -167,7 +181,8 @@ def _path(scope: Scope) -> tuple[str, ...]:
     root: str = scope.get("root_path", "")
     if root and path.startswith(root):
         path = path[len(root) :]
-    return tuple(unquote(part) if raw else part for part in path.split("/") if part)
+    parts = [part for part in path.split("/") if part]
+    return tuple(map(unquote, parts) if raw and "%" in path else parts)
 
 
 async def _body(receive: Receive, headers: dict[str, str]) -> bytes:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from portal.embedded.engine import Engine, body_of
-from portal.embedded.messages import ID, Answer, Request, read_query, shown, tags, version_headers
+from portal.embedded.messages import ID, Answer, Request, read_query, shown, tags
 from portal.embedded.outcome import refuse
 from portal.embedded.patches import json_patch, merge_patch
 from portal.embedded.reading import present
@@ -130,8 +130,8 @@ def delete(unit: Unit, request: Request, kept: Kept | None) -> Answer:
         return Answer(status=204)
     gone = unit.remove(kept)
     if request.option("_no-content") == "true":
-        return Answer(status=204, headers=version_headers(gone), kept=gone)
-    return Answer(status=200, body=kept.body or b"", headers=version_headers(gone), kept=gone)
+        return Answer(status=204, kept=gone)
+    return Answer(status=200, body=kept.body or b"", kept=gone)
 
 
 def conditional_delete(unit: Unit, engine: Engine, request: Request, type_: str) -> Answer:

@@ -12,13 +12,14 @@ import typer
 import uvicorn
 from pydantic import ValidationError
 
+from portal.access import twins
 from portal.authoring.commands import questionnaire
 from portal.chance import SystemChance
 from portal.clock import SystemClock
 from portal.embedded import box_options, create_app
 from portal.errors import PortalError
 from portal.fhirpath.cli import evaluate_file
-from portal.i18n import texts
+from portal.i18n import Texts, texts
 from portal.settings import Settings
 
 main = typer.Typer(
@@ -26,9 +27,11 @@ main = typer.Typer(
 )
 fhir = typer.Typer(no_args_is_help=True, help="The embedded FHIR backend on its own.")
 fhirpath = typer.Typer(no_args_is_help=True, help="FHIRPath for authors.")
+aidbox = typer.Typer(no_args_is_help=True, help="Preparing an Aidbox for the portal.")
 main.add_typer(questionnaire, name="questionnaire")
 main.add_typer(fhir, name="fhir")
 main.add_typer(fhirpath, name="fhirpath")
+main.add_typer(aidbox, name="aidbox")
 
 
 @main.command()
@@ -55,6 +58,46 @@ def clean_demo() -> None:
         sys.stdout.write(f"{clean(Settings().data_dir)}\n")
 
 
+@main.command()
+def migrate() -> None:
+    """Bring the portal's own database to this release. A start does the same by itself."""
+    from portal.operations.commands import migrate
+
+    with _told_plainly():
+        migrate(Settings())
+
+
+@main.command()
+def check(
+    *,
+    contract: Annotated[bool, typer.Option(help="Also run the contract's tests against the FHIR server.")] = False,
+) -> None:
+    """Say what is missing or wrong in the settings, the database and the FHIR server; exit code 1 when something is."""
+    from portal.operations.commands import check
+
+    with _told_plainly():
+        raise typer.Exit(check(Settings(), _texts(), contract=contract))
+
+
+@aidbox.callback()
+def aidbox_group() -> None:
+    """Preparing an Aidbox for the portal."""
+
+
+@aidbox.command("render-init-bundle")
+def aidbox_render_init_bundle(
+    *,
+    out: Annotated[Path | None, typer.Option(help="File to write; the terminal without.", dir_okay=False)] = None,
+    vault: Annotated[Path | None, typer.Option(help="File to write for BOX_VAULT_CONFIG.", dir_okay=False)] = None,
+    secrets: Annotated[str, typer.Option(help="Folder where Aidbox finds the secrets' files.")] = "/run/secrets",
+) -> None:
+    """Write what an Aidbox must hold, for its BOX_INIT_BUNDLE. No secret is in it: `--vault` says which files hold them."""
+    from portal.operations.commands import render_init_bundle
+
+    with _told_plainly():
+        render_init_bundle(Settings(), out=out, vault=vault, secrets=secrets)
+
+
 @fhir.command("serve")
 def fhir_serve(
     *,
@@ -65,7 +108,9 @@ def fhir_serve(
     """A FHIR R4 server in Aidbox's dialect. BOX_ROOT_CLIENT_SECRET makes Client `root`, BOX_ADMIN_PASSWORD User `admin`;
     docs/aidbox.md has the other BOX_ variables.
     """
-    app = create_app(data, clock=SystemClock(), chance=SystemChance(), **box_options(os.environ))
+    app = create_app(
+        data, clock=SystemClock(), chance=SystemChance(), sql_twins=twins(), **box_options(os.environ)
+    )
     sys.stdout.write(f"FHIR R4: http://{host}:{port}/fhir, records in {data}\n")
     sys.stdout.flush()
     uvicorn.run(app, host=host, port=port, access_log=False, server_header=False, timeout_graceful_shutdown=10)
@@ -89,14 +134,18 @@ def _told_plainly() -> Generator[None]:
     try:
         yield
     except PortalError as error:
-        t = texts("fr" if os.environ.get("LANG", "").startswith("fr") else "en")
-        sys.stderr.write(f"{t.say(error.message)}\n")
+        sys.stderr.write(f"{_texts().say(error.message)}\n")
         raise typer.Exit(1) from None
     except ValidationError as error:
         for wrong in error.errors(include_url=False, include_input=False):
             name = "PORTAL_" + str(wrong["loc"][0]).upper().removeprefix("PORTAL_")
             sys.stderr.write(f"{name}: {wrong['msg']} (docs/settings.md)\n")
         raise typer.Exit(1) from None
+
+
+def _texts() -> Texts:
+    """The operator's language."""
+    return texts("fr" if os.environ.get("LANG", "").startswith("fr") else "en")
 
 
 if __name__ == "__main__":

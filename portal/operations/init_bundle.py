@@ -55,7 +55,7 @@ def init_bundle(settings: Settings, catalogue: Catalogue, trials: Mapping[str, T
     """Everything is written under its own id, but for what must not be written again: a trial, whose centres the
     administrator chooses, and a destination, which Aidbox does not let anybody change.
     """
-    canonicals = {code: form.canonical for code, form in catalogue.codes.items()}
+    canonicals = {code: catalogue.canonical(code) for code in catalogue.codes}
     written = [
         portal_client(settings),
         CHECKER,
@@ -64,7 +64,7 @@ def init_bundle(settings: Settings, catalogue: Catalogue, trials: Mapping[str, T
         *map(_topic, TOPICS),
         *terminology(catalogue),
         PORTAL,
-        *(stored_form(form.questionnaire, form.code) for form in catalogue.forms),
+        *(stored_form(form.questionnaire, form.code) for form in catalogue.shelf),
         *(plan_definition(trial, canonicals) for trial in trials.values()),
     ]
     once = [*(study(trial) for trial in trials.values()), *_destinations(settings)]

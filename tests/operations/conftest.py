@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +27,6 @@ from portal.trials import Trial, load_trials
 SECRET_KEY = "a key of the tests that is long enough to sign"
 CLIENT_SECRET = "secret of the portal's client"
 ROOT_SECRET = "secret of root"
-FORMS = ("PHQ9", "GAD7", "MADRS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +50,28 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def catalogue() -> Catalogue:
-    """Enough forms to see, so that these tests do not write the whole catalogue each time."""
-    whole = Catalogue.load(CONTENT / "questionnaires")
-    trials = load_trials(CONTENT / "trials", known_codes=frozenset(whole.codes))
-    used = {form.code for trial in trials.values() for visit in trial.visits for form in visit.forms()}
-    return Catalogue.of(form for form in whole.forms if form.code in used | set(FORMS))
+def content(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small part of the content: one trial with its forms, so that these tests do not write the whole catalogue each time."""
+    folder = tmp_path_factory.mktemp("content")
+    for room in ("questionnaires", "trials"):
+        (folder / room).mkdir()
+    trial = min((CONTENT / "trials").glob("*.yml"), key=lambda path: path.stat().st_size)
+    (folder / "trials" / trial.name).symlink_to(trial)
+    text = trial.read_text("utf-8")
+    for form in (CONTENT / "questionnaires").glob("*.yaml"):
+        if re.search(rf"\b{form.stem}\b", text):
+            (folder / "questionnaires" / form.name).symlink_to(form)
+    return folder
 
 
 @pytest.fixture(scope="session")
-def trials(catalogue: Catalogue) -> dict[str, Trial]:
-    return dict(load_trials(CONTENT / "trials", known_codes=frozenset(catalogue.codes)))
+def catalogue(content: Path) -> Catalogue:
+    return Catalogue.load(content / "questionnaires")
+
+
+@pytest.fixture(scope="session")
+def trials(content: Path, catalogue: Catalogue) -> dict[str, Trial]:
+    return dict(load_trials(content / "trials", known_codes=frozenset(catalogue.codes)))
 
 
 @pytest.fixture

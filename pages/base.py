@@ -22,13 +22,15 @@ from pages.theme import COOKIE as THEME
 from pages.theme import wear
 from pages.visit import Handler, Visit, home_of
 from pages.wrong import wrong_page
+from portal import audit
 from portal.access import Role
 from portal.accounts import Door, people, sessions
 from portal.acting import Acting
 from portal.app import Portal
 from portal.background import Background
-from portal.errors import PortalError, Refused, SignInNeeded
+from portal.errors import Forbidden, PortalError, Refused, SignInNeeded
 from portal.i18n import Texts
+from portal.worker import worker_of
 
 LONGEST_BUILD = 30.0  # seconds; longer than the record server's own deadline, which gives a better sentence
 
@@ -42,6 +44,7 @@ class Site:
         self.portal, self.app = portal, app
         self.later = Background()
         self.door = Door(acting=portal.service(), key=portal.secret, later=self.later)
+        self.queue = worker_of(self.door)
         self.open_pages = OpenPages(self.door)
 
     def page(self, path: str, *, roles: Collection[Role] | None = None) -> Callable[[Builder], Builder]:
@@ -51,6 +54,7 @@ class Site:
 
         def register(builder: Builder) -> Builder:
             async def shown(request: Request, **given: Any) -> Response | None:
+                visit: Visit | None = None
                 try:
                     visit = await self.visit(request, roles)
                     wear(request.cookies.get(THEME, ""))
@@ -61,6 +65,8 @@ class Site:
                 except SignInNeeded:
                     return RedirectResponse(self._sign_in(request, roles), status_code=303)
                 except PortalError as error:
+                    if visit is not None and visit.acting is not None:
+                        self.note_refusal(visit.acting, error)
                     return wrong_page(request, self.texts(request), error)
                 return answer
 
@@ -96,7 +102,9 @@ class Site:
             found = await people.account(self.door, session.user)
             actor = await people.actor_of(self.door, found, session.role)
             if actor.role not in roles:
-                raise Refused(f"page: {actor.role}")
+                refusal = Refused(f"page: {actor.role}")
+                self.note_refusal(self.portal.acting(actor), refusal)
+                raise refusal
             acting, language = self.portal.acting(actor), found.language
             await sessions.touch(self.door, session)
         return Visit(
@@ -110,6 +118,14 @@ class Site:
             session=session,
             acting=acting,
         )
+
+    def note_refusal(self, acting: Acting, error: PortalError) -> None:
+        """A refused right goes to the audit trail, after the answer: nothing was done that could not be without it.
+
+        Pages and their handlers call it themselves; a route that lets an error of the portal go calls it before.
+        """
+        if isinstance(error, Refused | Forbidden):
+            self.later.later(lambda: audit.record_refusal(acting, error))
 
     def texts(self, request: Request, account: str = "") -> Texts:
         return texts_for(request, account=account, fallback=self.portal.settings.language)

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
@@ -35,7 +36,7 @@ from portal.responses import fold_left_answers
 from portal.settings import Settings
 
 TIDY_EVERY = 3600.0  # seconds
-AUDIENCES = ("public", "patient", "practitioner", "arc", "admin")
+AUDIENCES = ("public", "account", "patient", "practitioner", "arc", "admin")
 
 
 def build_site(portal: Portal, audiences: Sequence[str] = AUDIENCES) -> FastAPI:
@@ -87,6 +88,7 @@ async def serve_site(settings: Settings) -> None:
             timeout_graceful_shutdown=10,
         )
         _say(welcome(settings) if settings.demo else f"Portail FondaMental: {settings.address}")
+        Thread(target=portal.catalogue.warm, name="compiling forms", daemon=True).start()
         await uvicorn.Server(config).serve(sockets=[listener])
     finally:
         await portal.close()
@@ -127,11 +129,14 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
     site: Site = app.state.site
     site.later.start()
     site.open_pages.start()
+    if site.portal.settings.jobs == "here":
+        site.queue.start()
     tidying = asyncio.create_task(_tidy(site), name="tidying")
     yield
     tidying.cancel()
     await asyncio.gather(tidying, return_exceptions=True)
     await site.open_pages.stop()
+    await site.queue.stop()
     await site.later.stop()
 
 

@@ -12,6 +12,7 @@ import typer
 import uvicorn
 from pydantic import ValidationError
 
+from portal import telemetry
 from portal.access import twins
 from portal.authoring.commands import questionnaire
 from portal.chance import SystemChance
@@ -47,6 +48,33 @@ def serve(
         if demo:
             settings = settings.model_copy(update={"demo": True})
         asyncio.run(serve_site(settings))
+
+
+@main.command()
+def worker(
+    *,
+    check: Annotated[bool, typer.Option(help="Only say whether work is left lying; exit code 1 when it is.")] = False,
+) -> None:
+    """Do what waits in the queue, beside web processes that run with PORTAL_JOBS=worker."""
+    from portal.app import open_portal
+    from portal.worker import left_lying, run_worker
+
+    with _told_plainly(), suppress(KeyboardInterrupt):
+        settings = Settings()
+        if check:
+            late = asyncio.run(left_lying(settings))
+            sys.stdout.write(f"{late}\n")
+            raise typer.Exit(1 if late else 0)
+        telemetry.configure(settings)
+
+        async def work() -> None:
+            portal = await open_portal(settings)
+            try:
+                await run_worker(portal)
+            finally:
+                await portal.close()
+
+        asyncio.run(work())
 
 
 @main.command("clean-demo")
@@ -108,9 +136,7 @@ def fhir_serve(
     """A FHIR R4 server in Aidbox's dialect. BOX_ROOT_CLIENT_SECRET makes Client `root`, BOX_ADMIN_PASSWORD User `admin`;
     docs/aidbox.md has the other BOX_ variables.
     """
-    app = create_app(
-        data, clock=SystemClock(), chance=SystemChance(), sql_twins=twins(), **box_options(os.environ)
-    )
+    app = create_app(data, clock=SystemClock(), chance=SystemChance(), sql_twins=twins(), **box_options(os.environ))
     sys.stdout.write(f"FHIR R4: http://{host}:{port}/fhir, records in {data}\n")
     sys.stdout.flush()
     uvicorn.run(app, host=host, port=port, access_log=False, server_header=False, timeout_graceful_shutdown=10)

@@ -2,6 +2,9 @@
 
 from urllib.parse import urlencode
 
+from fastapi import Response
+from fastapi.responses import RedirectResponse
+
 from components.blocks import block
 from components.frames import welcome
 from components.markup import h, help_numbers, link_button
@@ -12,10 +15,12 @@ from pages.language import local_path
 
 def register(site: Site) -> None:
     @site.page("/deconnexion")
-    async def signed_out(visit: Visit) -> None:
+    async def signed_out(visit: Visit) -> Response | None:
         t = visit.t
         door = "/pro" if "pro" in visit.query else "/connexion"
         back = local_path(visit.query.get("retour", "/"))
+        if "fin" in visit.query and visit.session is not None:
+            return RedirectResponse(back, status_code=303)  # another tab has proved it anew meanwhile
         again = f"{door}?{urlencode({'retour': back})}" if back != "/" else door
         with welcome(t, t("Signed out")):
             if "fin" in visit.query:
@@ -23,6 +28,7 @@ def register(site: Site) -> None:
             else:
                 way = link_button(t("Sign in again"), again)
                 block(trouble(t("You are signed out"), t("Everything is saved. You can close this page."), way))
+        return None
 
     @site.page("/aide-connexion")
     async def sign_in_help(visit: Visit) -> None:

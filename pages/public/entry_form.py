@@ -17,7 +17,7 @@ Submit = Callable[[Mapping[str, str]], Awaitable[object]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """One field. `kind` is the input's type; `more` are further attributes (inputmode…)."""
+    """One field. `kind` is the input's type; `more` are further attributes (inputmode…). A `checkbox` comes as "on" or ""."""
 
     name: str
     label: str
@@ -105,6 +105,9 @@ class EntryForm(ui.html):
             "aria-invalid": "true" if error else "",
             **(entry.more or {}),
         }
+        if entry.kind == "checkbox":
+            box["class"] = "tick"
+            return h('<label class="ticked"><input{}><span>{}{}</span></label>', attributes(box), entry.label, hint)
         return h(
             '<div class="question field{}"><label for="{}">{}</label>{}{}<input{}></div>',
             " has-error" if error else "",

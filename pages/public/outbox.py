@@ -17,6 +17,7 @@ from portal.i18n import Texts
 from portal.notifications import Kept
 
 CODE = re.compile(r"(?<![\d+])\d{6,10}(?!\d)")
+LINK = re.compile(r"(https?://[^\s<>]+)")
 LOOK_EVERY = 2.0  # seconds
 COPY = (
     "(event) => { const button = event.target.closest('[data-copy]'); if (!button) return;"
@@ -69,9 +70,15 @@ def _message(t: Texts, kept: Kept) -> Markup:
         title,
         before,
         shown,
-        after,
+        _linked(after),
         h('<p class="actions">{}</p>', h(copy, code, t("Copied"), t("Copy the code"))) if code else "",
     )
+
+
+def _linked(text: str) -> Markup:
+    """Addresses of ours in a message can be followed, as in any mail program."""
+    parts = LINK.split(text)
+    return join(h('<a href="{0}">{0}</a>', part) if n % 2 else h("{}", part) for n, part in enumerate(parts))
 
 
 def _nothing(t: Texts) -> Markup:

@@ -1,6 +1,7 @@
 """/pro: professionals. E-mail and password, then a code: by message, or from their authenticator app."""
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from fastapi import Response
 from fastapi.responses import RedirectResponse
@@ -10,13 +11,17 @@ from components.blocks import block
 from components.frames import welcome
 from components.markup import h
 from pages.base import Site, Visit, home_of
+from pages.language import local_path
 from pages.public.code_step import CodeStep
 from pages.public.connexion import other_address
 from pages.public.entry_form import Entry, EntryForm
+from pages.public.robots import RobotCheck
+from pages.security.cookies import device_cookie
 from portal.accounts import codes
 from portal.accounts.codes import Purpose
-from portal.accounts.passwords import check_password
-from portal.errors import Invalid, PasswordRefused, TooManyTries
+from portal.accounts.passwords import check_password, enter_known_device
+from portal.accounts.people import Account
+from portal.errors import Invalid, PasswordRefused, ProofOfWorkRefused, TooManyTries
 
 
 def register(site: Site) -> None:
@@ -31,7 +36,7 @@ def register(site: Site) -> None:
             column = ui.element("div").classes("flow")
             with column:
                 if waiting is not None:
-                    CodeStep(visit, waiting, back=other_address(visit))
+                    CodeStep(visit, waiting, back=other_address(visit), paper=True)
                 else:
                     PasswordStep(visit, column)
         return None
@@ -53,11 +58,13 @@ class PasswordStep:
         )
         password = Entry(name="password", label=t("Your password"), kind="password", autocomplete="current-password")
         self.form = EntryForm((email, password), t("Continue"), t("One moment…"), visit.guard(self.send))
-        forgotten = t("Password forgotten? Ask the administrator of your centre for a new one.")
+        self.robots = RobotCheck(visit)
         block(
             h(
-                '<ul class="plain links"><li class="soft">{}</li><li><a href="/connexion">{}</a></li></ul>',
-                forgotten,
+                '<ul class="plain links"><li><a href="/pro/oubli">{}</a></li><li><a href="/inscription">{}</a></li>'
+                '<li><a href="/connexion">{}</a></li></ul>',
+                t("Password forgotten"),
+                t("I have no account yet"),
                 t("Sign-in for patients"),
             )
         )
@@ -76,13 +83,25 @@ class PasswordStep:
             self.form.show_errors(missing)
             return
         try:
-            account = await check_password(
-                visit.site.door, email=values["email"], password=values["password"], address=visit.address
+            account = await self.robots.run(
+                lambda work: check_password(
+                    visit.site.door,
+                    email=values["email"],
+                    password=values["password"],
+                    address=visit.address,
+                    work=work,
+                )
             )
-            asked = await codes.ask_second_factor(
-                visit.site.door, account, browser=visit.browser, address=visit.address, t=t
+            if await self._is_known_here(account):
+                back = local_path(visit.query.get("retour", "/"))
+                ui.navigate.to("/auth/enter?" + urlencode({"retour": back}))
+                return
+            asked = await self.robots.run(
+                lambda work: codes.ask_second_factor(
+                    visit.site.door, account, browser=visit.browser, address=visit.address, t=t, work=work
+                )
             )
-        except (PasswordRefused, TooManyTries) as error:
+        except (PasswordRefused, TooManyTries, ProofOfWorkRefused) as error:
             self.form.show_errors({"password": t.say(error.message)})
             return
         except Invalid as error:
@@ -90,4 +109,9 @@ class PasswordStep:
             return
         self.column.clear()
         with self.column:
-            CodeStep(visit, asked, back=other_address(visit))
+            CodeStep(visit, asked, back=other_address(visit), paper=True)
+
+    async def _is_known_here(self, account: Account) -> bool:
+        request = ui.context.client.request
+        secret = request.cookies.get(device_cookie(self.visit.portal.settings), "") if request else ""
+        return await enter_known_device(self.visit.site.door, account, browser=self.visit.browser, device_secret=secret)

@@ -8,9 +8,10 @@ from sqlalchemy import text
 
 from pages.base import Site, home_of
 from pages.language import COOKIE, local_path
-from pages.security.cookies import BROWSER, give
+from pages.public.sign_up_words import WAITING
+from pages.security.cookies import BROWSER, give, know_again
 from pages.wrong import wrong_page
-from portal.accounts import entries, sessions
+from portal.accounts import entries, pending, sessions
 from portal.errors import PortalError, SignInNeeded
 from portal.i18n import LOCALES
 
@@ -33,12 +34,15 @@ def register(site: Site) -> None:
                 site.door, browser=request.scope[BROWSER], user_agent=request.headers.get("user-agent", "")
             )
         except SignInNeeded:
-            return RedirectResponse("/", status_code=303)
+            waits = await pending.is_waiting(site.door, request.scope[BROWSER])
+            return RedirectResponse(WAITING if waits else "/", status_code=303)
         except PortalError as error:
             return wrong_page(request, site.texts(request), error)
         back = local_path(retour)
         answer = RedirectResponse(home_of(entered.actor.role) if back == "/" else back, status_code=303)
         give(answer, entered.secret, settings)
+        if entered.device_secret:
+            know_again(answer, entered.device_secret, settings)
         return answer
 
     @site.route("/auth/sign-out", methods=["POST"])

@@ -1,4 +1,7 @@
-"""One cookie: the browser's secret. Before sign-in it only ties a code and a socket to this browser; sign-in replaces it."""
+"""One cookie: the browser's secret. Before sign-in it only ties a code and a socket to this browser; sign-in replaces it.
+
+A second one only where a professional wanted this browser known again (setting `trusted_device_days`).
+"""
 
 from http.cookies import CookieError, SimpleCookie
 
@@ -32,6 +35,24 @@ def secret_in(headers: Headers, settings: Settings) -> str:
 def give(response: Response, secret: str, settings: Settings) -> None:
     """Hands a secret to the browser; it forgets it when it closes, the server much earlier."""
     response.set_cookie(cookie_name(settings), secret, path="/", secure=settings.secure, httponly=True, samesite="lax")
+
+
+def device_cookie(settings: Settings) -> str:
+    """Name of the cookie by which a browser is known again."""
+    return "__Host-portal-device" if settings.secure else "portal-device"
+
+
+def know_again(response: Response, secret: str, settings: Settings) -> None:
+    days = settings.trusted_device_days
+    response.set_cookie(
+        device_cookie(settings),
+        secret,
+        max_age=days * 24 * 3600,
+        path="/",
+        secure=settings.secure,
+        httponly=True,
+        samesite="lax",
+    )
 
 
 class BrowserCookie:

@@ -5,6 +5,7 @@ import hmac
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from portal.accounts.hashing import Hashing
 from portal.acting import Acting
 from portal.background import Background
 
@@ -16,6 +17,7 @@ class Door:
     acting: Acting
     key: str = field(repr=False)
     later: Background
+    hashing: Hashing = field(default_factory=Hashing, repr=False)
 
     def digest(self, purpose: str, text: str) -> str:
         """HMAC-SHA-256 in hex. `purpose` keeps the hash of a code from ever equalling the hash of a contact."""

@@ -11,7 +11,7 @@ from portal.access import CARE_ROLES, Actor, Post, Role
 from portal.accounts.contacts import Contact, ContactKind
 from portal.accounts.door import Door
 from portal.errors import NotFound, SignInNeeded
-from portal.fhir import systems
+from portal.fhir import systems, version_read
 from portal.types import Json
 
 PRECEDENCE = (
@@ -53,6 +53,12 @@ async def account(door: Door, user: str) -> Account:
     if found is None:
         raise SignInNeeded
     return found
+
+
+async def amend_account(door: Door, user: str, changes: Json) -> None:
+    """Changes an account by the portal's own client, at the version that is there now. Null removes an element."""
+    resource = await door.acting.service.read("User", user)
+    await door.acting.service.amend("User", user, changes, version=version_read(resource))
 
 
 async def find_account(door: Door, contact: Contact) -> Account | None:

@@ -9,12 +9,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select
 
+from portal.accounts import proof_of_work
 from portal.accounts.door import Door, stamp
+from portal.accounts.proof_of_work import Solution
 from portal.db import throttle
-from portal.errors import TooManyTries
+from portal.errors import TooManyTries, WorkNeeded
 from portal.i18n import N_
 
 WHOLE = 1000  # the table counts in thousandths
+WITH_WORK = 4  # times as many as without
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,24 +37,53 @@ async def take(door: Door, *limits: Limit) -> None:
     now = door.now
 
     def work(connection: Connection) -> datetime | None:
-        levels = {
-            limit.bucket(door): (_level(connection, limit.bucket(door), limit.per_hour, now), limit) for limit in limits
-        }
-        free = [_free_at(level, limit.per_hour, now) for level, limit in levels.values()]
-        latest = max(free, default=now)
-        if latest > now:
-            return latest
-        for bucket, (level, _limit) in levels.items():
-            connection.execute(delete(throttle).where(throttle.c.bucket == bucket))
-            connection.execute(insert(throttle).values(bucket=bucket, level=level + WHOLE, at=stamp(now)))
-        return None
+        levels = _levels(door, connection, limits, now)
+        latest = _free_at(levels, now)
+        if latest is None:
+            _pour(door, connection, levels, now)
+        return latest
 
-    until = await door.acting.db.write(work)
-    if until is not None:
-        minutes = max(2, math.ceil((until - now).total_seconds() / 60))
-        raise TooManyTries(
-            until, N_("Too many tries. Try again in {minutes} minutes or call your centre."), minutes=minutes
-        )
+    _refuse(door, await door.acting.db.write(work))
+
+
+async def admit(door: Door, *limits: Limit, failures: tuple[str, ...] = (), work: Solution | None = None) -> None:
+    """Counts one try. Beyond a limit, or after failures (see `note_failure`) of one of those named, the browser must do a
+    proof of work: raises WorkNeeded, and with `work` it goes on, up to four times the limits; then TooManyTries.
+
+    So who floods somebody's contact makes that person's browser work a little: it never shuts them out.
+    """
+    now = door.now
+    if work is not None:
+        await proof_of_work.verify(door, work)
+    soft = (*limits, *(_failures(door, who) for who in failures))
+    hard = tuple(Limit(kind=f"{one.kind} with work", who=one.who, per_hour=one.per_hour * WITH_WORK) for one in limits)
+
+    def count(connection: Connection) -> datetime | None:
+        levels, most = _levels(door, connection, soft, now), _levels(door, connection, hard, now)
+        if work is None and _free_at(levels, now) is not None:
+            raise WorkNeeded
+        latest = _free_at(most, now)
+        if latest is None:
+            _pour(door, connection, most + [one for one in levels if one[0] in limits], now)
+        return latest
+
+    _refuse(door, await door.acting.db.write(count))
+
+
+def note_failure(door: Door, connection: Connection, *whose: str) -> None:
+    """A wrong code or password: of a contact (its hash) and of a network address."""
+    _pour(door, connection, _levels(door, connection, tuple(_failures(door, who) for who in whose), door.now), door.now)
+
+
+Level = tuple[Limit, int]
+
+
+def _failures(door: Door, who: str) -> Limit:
+    return Limit(kind="failed", who=who, per_hour=door.acting.settings.work_after)
+
+
+def _levels(door: Door, connection: Connection, limits: tuple[Limit, ...], now: datetime) -> list[Level]:
+    return [(limit, _level(connection, limit.bucket(door), limit.per_hour, now)) for limit in limits]
 
 
 def _level(connection: Connection, bucket: str, per_hour: int, now: datetime) -> int:
@@ -62,6 +94,23 @@ def _level(connection: Connection, bucket: str, per_hour: int, now: datetime) ->
     return max(0, round(row.level - leaked))
 
 
-def _free_at(level: int, per_hour: int, now: datetime) -> datetime:
-    over = level + WHOLE - per_hour * WHOLE
-    return now if over <= 0 else now + timedelta(seconds=over * 3600 / (per_hour * WHOLE))
+def _pour(door: Door, connection: Connection, levels: list[Level], now: datetime) -> None:
+    for limit, level in levels:
+        bucket, most = limit.bucket(door), (limit.per_hour + 1) * WHOLE
+        connection.execute(delete(throttle).where(throttle.c.bucket == bucket))
+        connection.execute(insert(throttle).values(bucket=bucket, level=min(level + WHOLE, most), at=stamp(now)))
+
+
+def _free_at(levels: list[Level], now: datetime) -> datetime | None:
+    """When the last of the full ones has room again; None when all have."""
+    over = [(level + WHOLE - limit.per_hour * WHOLE, limit.per_hour) for limit, level in levels]
+    waits = [much * 3600 / (per_hour * WHOLE) for much, per_hour in over if much > 0]
+    return now + timedelta(seconds=max(waits)) if waits else None
+
+
+def _refuse(door: Door, until: datetime | None) -> None:
+    if until is not None:
+        minutes = max(2, math.ceil((until - door.now).total_seconds() / 60))
+        raise TooManyTries(
+            until, N_("Too many tries. Try again in {minutes} minutes or call your centre."), minutes=minutes
+        )

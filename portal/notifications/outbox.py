@@ -21,15 +21,19 @@ class Kept:
     at: datetime
 
 
-async def send(acting: Acting, message: Message) -> None:
-    row = insert(messages).values(
-        kind=message.kind,
-        recipient=message.to,
-        subject=message.subject,
-        body=message.body,
-        at=acting.clock.now().isoformat(timespec="milliseconds"),
-    )
-    await acting.db.write(lambda connection: connection.execute(row))
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    acting: Acting
+
+    async def send(self, message: Message) -> None:
+        row = insert(messages).values(
+            kind=message.kind,
+            recipient=message.to,
+            subject=message.subject,
+            body=message.body,
+            at=self.acting.clock.now().isoformat(timespec="milliseconds"),
+        )
+        await self.acting.db.write(lambda connection: connection.execute(row))
 
 
 async def latest(acting: Acting, most: int = MOST_SHOWN) -> list[Kept]:

@@ -8,6 +8,7 @@ from portal import notifications
 from portal.accounts import Door
 from portal.app import Portal
 from portal.background import Background
+from portal.worker import worker_of
 from tests.pages.conftest import catalogue, portal, settings, settled_folder
 
 
@@ -20,11 +21,17 @@ async def door(portal: Portal) -> AsyncIterator[Door]:
     await later.stop()
 
 
+async def delivered(door: Door) -> None:
+    """What waits to be done after the answer is done: audit events, messages."""
+    await door.later.drained()
+    await worker_of(door).drained()
+
+
 async def code_sent(door: Door) -> str:
     """The code of the newest message."""
-    await door.later.drained()
+    await delivered(door)
     kept = await notifications.latest(door.acting)
     return next(word for word in kept[0].message.body.split() if word.isdecimal() and len(word) == 8)
 
 
-__all__ = ["catalogue", "code_sent", "door", "portal", "settings", "settled_folder"]
+__all__ = ["catalogue", "code_sent", "delivered", "door", "portal", "settings", "settled_folder"]

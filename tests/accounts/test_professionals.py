@@ -8,10 +8,11 @@ from portal.accounts import Door, codes, entries
 from portal.accounts.codes import Asked, Channel
 from portal.accounts.passwords import check_password
 from portal.accounts.people import Account
+from portal.accounts.proof_of_work import Solution, challenge, solve
 from portal.clock import FixedClock
-from portal.errors import CodeRefused, PasswordRefused, TooManyTries, Unavailable
+from portal.errors import CodeRefused, PasswordRefused, TooManyTries, Unavailable, WorkNeeded
 from portal.i18n import Texts
-from tests.accounts.conftest import code_sent
+from tests.accounts.conftest import code_sent, delivered
 from tests.cast import ANNE, CAMILLE
 from tests.changing import change
 from tests.pages.world import PASSWORD
@@ -20,8 +21,10 @@ BROWSER, ADDRESS = "b" * 43, "192.0.2.7"
 KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
-async def give_password(door: Door, email: str = ANNE.email, password: str = PASSWORD) -> Account:
-    return await check_password(door, email=email, password=password, address=ADDRESS)
+async def give_password(
+    door: Door, email: str = ANNE.email, password: str = PASSWORD, work: Solution | None = None
+) -> Account:
+    return await check_password(door, email=email, password=password, address=ADDRESS, work=work)
 
 
 async def second_factor(door: Door, account: Account, t: Texts) -> Asked:
@@ -71,10 +74,16 @@ async def test_a_closed_account_is_refused(door: Door):
 async def test_passwords_cannot_be_tried_for_ever(door: Door, clock: FixedClock):
     for _ in range(10):
         with pytest.raises(PasswordRefused):
-            await give_password(door, password="not this one")
-    with pytest.raises(TooManyTries):
+            await give_password(door, password="not this one", work=solve(challenge(door, digits=2)))
+    with pytest.raises(WorkNeeded):
         await give_password(door)
-    clock.tick(10 * 60)
+    await give_password(door, work=solve(challenge(door, digits=2)))
+    for _ in range(29):
+        with pytest.raises(PasswordRefused):
+            await give_password(door, password="not this one", work=solve(challenge(door, digits=2)))
+    with pytest.raises(TooManyTries):
+        await give_password(door, work=solve(challenge(door, digits=2)))
+    clock.tick(3600)
     await give_password(door)
 
 
@@ -88,7 +97,7 @@ async def test_a_refused_password_is_audited(door: Door):
 
 async def test_the_code_goes_to_the_address_of_the_account(door: Door, fr: Texts):
     asked = await second_factor(door, await give_password(door), fr)
-    await door.later.drained()
+    await delivered(door)
     (kept,) = await notifications.latest(door.acting)
     assert kept.message.to == ANNE.email
     assert ANNE.email.startswith(asked.shown[:2])

@@ -28,6 +28,7 @@ async def fill(user: User, **values: str) -> None:
 async def code_sent(site: Site) -> str:
     """The code of the newest message."""
     await site.later.drained()
+    await site.queue.drained()
     kept = await notifications.latest(site.door.acting)
     return next(line for line in kept[0].message.body.split() if line.isdecimal() and len(line) == 8)
 

@@ -1,0 +1,1 @@
+"""One's own account: what opens it, for whoever it belongs to."""

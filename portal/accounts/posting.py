@@ -1,0 +1,96 @@
+"""What the queue does for each code that was asked: look the account up, give it the challenge, send the message.
+
+All of it happens after the answer, in the queue, for known and unknown contacts alike: how long an answer takes tells
+nothing. When the record or a message's server is away it is tried again, with the same code, while the code is good.
+"""
+
+from portal import jobs, notifications
+from portal.accounts import failures, people
+from portal.accounts.challenges import Channel, Purpose, arm, code_of, find, link_of
+from portal.accounts.contacts import Contact, ContactKind, account_contacts
+from portal.accounts.door import Door, stamp
+from portal.accounts.people import Account
+from portal.errors import GivenUp, NotSent, SignInNeeded, Unavailable
+from portal.i18n import texts
+from portal.jobs import Task
+from portal.notifications import Message
+from portal.types import Json
+
+WITH_LINK = frozenset({Purpose.PATIENT})
+"""Whose messages hold a link beside the code. A professional copies the code: their password was typed where it goes."""
+
+
+def task(door: Door) -> Task:
+    """Arguments: `challenge`, `channel`, `locale`; and for whom: `to` (a contact as typed), or `user`, or `former`,
+    the challenge whose account it is.
+    """
+
+    async def run(args: Json) -> None:
+        made = await _message(door, args)
+        if made is None:
+            return
+        try:
+            await notifications.deliver(door.acting, made)
+        except NotSent as error:
+            if error.for_good:
+                raise GivenUp(error.cause) from None
+            raise
+
+    async def given_up(args: Json, cause: str, tries: int) -> None:
+        made = await _message(door, args)
+        if made is not None:
+            await notifications.note_refusal(door.acting, made, cause, tries)
+
+    return Task(run=run, given_up=given_up, tries=door.acting.settings.message_tries)
+
+
+async def _message(door: Door, args: Json) -> Message | None:
+    """None when there is nobody to write to, or the code is dead by now."""
+    row = await find(door, args["challenge"])
+    if row is None or row.expires <= stamp(door.now):
+        return None
+    purpose = Purpose(row.purpose)
+    if purpose is Purpose.CONTACT:
+        contact, user, language = Contact(kind=ContactKind(args["channel"]), value=args["to"]), str(row.user), ""
+    else:
+        account = await _account(door, args, purpose)
+        contacts = account_contacts(email=account.email, phone=account.phone) if account else []
+        contact = next((one for one in contacts if one.kind == args["channel"]), None)
+        if account is None or contact is None:
+            return None
+        user, language = account.id, account.language
+    if not await arm(door, row.id, user=user):
+        return None
+    stopped = await failures.stopped(door, user)
+    link = f"{door.acting.settings.address}/lien#{link_of(door, row.id)}"
+    openable = purpose in {Purpose.PATIENT, Purpose.SECOND_FACTOR, Purpose.FRESH}
+    return notifications.code_message(
+        texts(language or args["locale"]),
+        by_sms=contact.kind is ContactKind.SMS,
+        to=contact.value,
+        code="" if stopped and openable else code_of(door, row.id),
+        minutes=door.acting.settings.code_minutes,
+        link=link if openable and (stopped or purpose in WITH_LINK) else "",
+        about=f"code: {purpose}"[:24],
+    )
+
+
+async def _account(door: Door, args: Json, purpose: Purpose) -> Account | None:
+    user = str(args.get("user", ""))
+    if not user and "former" in args:
+        former = await find(door, args["former"])
+        user = str(former.user or "") if former else ""
+        if not user and await jobs.is_waiting(door.acting, args["former"]):
+            raise Unavailable  # whose it is is being looked up right now: try again
+        if not user:
+            return None
+    if user:
+        try:
+            return await people.account(door, user)
+        except SignInNeeded:
+            return None
+    kind = ContactKind.SMS if args["channel"] == Channel.SMS else ContactKind.EMAIL
+    found = await people.find_account(door, Contact(kind=kind, value=args["to"]))
+    if found is None or found.is_patient is not (purpose is Purpose.PATIENT):
+        return None
+    return found

@@ -14,12 +14,11 @@ from components.blocks import block, set_block
 from components.errors import error_note
 from components.frames import Audience, Frame, Person
 from components.markup import note
-from portal import audit
 from portal.access import Role
 from portal.accounts import Session, people, sessions
 from portal.acting import Acting
 from portal.app import Portal
-from portal.errors import PortalError, Refused, SignInNeeded, Unavailable
+from portal.errors import PortalError, SignInNeeded, Unavailable
 from portal.i18n import Texts
 
 if TYPE_CHECKING:
@@ -191,10 +190,5 @@ class Visit:
 
     def _note_refusal(self, error: PortalError) -> None:
         """A refused right goes to the audit trail, after the answer: nothing was done that could not be without it."""
-        acting = self.acting
-        if not isinstance(error, Refused) or acting is None:
-            return
-        refused, reason = audit.Outcome.REFUSED, error.reason
-        self.site.later.later(
-            lambda: audit.record(acting, audit.Action.EXECUTE, "refused", outcome=refused, reason=reason)
-        )
+        if self.acting is not None:
+            self.site.note_refusal(self.acting, error)

@@ -34,7 +34,7 @@ def decide(actor: Actor, permission: Permission, on: Scope = ANYWHERE) -> None:
     """Pass, or raise `Refused` with its reason."""
     reason = refusal(actor, permission, on)
     if reason is not None:
-        raise Refused(f"{permission}: {reason}")
+        raise Refused(f"{permission}: {reason}", right=permission, about=on.patient)
 
 
 def _anywhere(_actor: Actor, _role: Role, _scope: Scope) -> str | None:

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from portal.acting import Acting
+from portal.errors import Forbidden, PortalError, Refused
 from portal.fhir import systems
 from portal.types import Json
 
@@ -74,6 +75,7 @@ def event(
                 "who": {"reference": acting.actor.reference},
                 "altId": acting.actor.user,
                 "role": [{"coding": [{"system": systems.ROLE, "code": str(acting.actor.role)}]}],
+                **_acting_for(acting),
                 "requestor": True,
             }
         ],
@@ -84,3 +86,26 @@ def event(
     if entities:
         made["entity"] = entities
     return made
+
+
+async def record_refusal(acting: Acting, error: PortalError) -> None:
+    """Keep that this person asked for what they may not have, or changed what they may not: a `Refused` of the portal's own
+    rules or a `Forbidden` of the record server's. Other errors are no refusals and leave nothing.
+    """
+    match error:
+        case Refused():
+            what, patient, reason = error.right or "refused", error.about, error.reason
+        case Forbidden():
+            what, patient, reason = "refused", None, "record-server"
+        case _:
+            return
+    await record(acting, Action.EXECUTE, what, patient=patient, outcome=Outcome.REFUSED, reason=reason)
+
+
+def _acting_for(acting: Acting) -> Json:
+    """The centres for which the person works, as they were then: codes, because a role may end."""
+    centres = [
+        {"url": systems.ACTING_FOR, "valueIdentifier": {"system": systems.ORGANIZATION, "value": organization}}
+        for organization in sorted(acting.actor.organizations)
+    ]
+    return {"extension": centres} if centres else {}

@@ -55,6 +55,7 @@ LICENCE = f"{BASE}/StructureDefinition/licence-status"
 MINUTES = f"{BASE}/StructureDefinition/minutes"
 STATUS_REASON = f"{BASE}/StructureDefinition/status-reason"
 ASSIGNED_STAFF = f"{BASE}/StructureDefinition/assigned-staff"
+ACTING_FOR = f"{BASE}/StructureDefinition/acting-for"  # an audit event's agent, for a centre
 KEPT_WHILE_NOT_ASKED = f"{BASE}/StructureDefinition/kept-while-not-asked"
 
 # Canonicals

@@ -104,10 +104,10 @@ class Filling(Showing):
     async def move(self, step: int, *, anyway: bool) -> Section | Wrong:
         await self._may_go_on()
         if step > 0 and not self.reviewing:
-            wrong = self._wrong_here()
+            wrong = self.wrong_here()
             if wrong and not (anyway and wrong.skippable):
                 return wrong
-        self.place = self._after(step)
+        self.place = self.after(step)
         return await self._arrived()
 
     async def turn_to(self, place: int) -> Section:
@@ -127,7 +127,7 @@ class Filling(Showing):
         try:
             await responses.submit(self.acting, self.draft, signed=self.signed)
         except Invalid as refusal:
-            return self._lead_to(refusal)
+            return self.lead_to(refusal)
         except ChangedElsewhere:
             self.say_changed()
             self.view.show(self.section())
@@ -291,31 +291,6 @@ class Filling(Showing):
         }
         return on_screen != self.warnings()
 
-    def _wrong_here(self) -> Wrong | None:
-        session = self.draft.session
-        problems = session.errors(self.current)
-        if not problems:
-            return None
-        sentences = {problem.place: self.t.say(problem.message) for problem in problems}
-        missing = all(
-            path in session.paths and session.state(path).value in (None, []) and session.state(path).error is None
-            for path in sentences
-        )
-        return Wrong(sentences=sentences, skippable=missing)
-
-    def _lead_to(self, refusal: Invalid) -> Wrong:
-        """Shows the section of the first problem, which then points at each of its problems."""
-        sentences = {problem.place: self.t.say(problem.message) for problem in refusal.problems}
-        session = self.draft.session
-        for section in session.sections():
-            here = {path: text for path, text in sentences.items() if path in session.visible(section)}
-            if here:
-                if self.reviewing or section is not self.current:
-                    self.place = section.index
-                    self.view.show(self.section())
-                return Wrong(sentences=here)
-        return Wrong(sentences=sentences)
-
     def _send_later(self) -> None:
         if self._sending is None or self._sending.done():
             self._sending = background_tasks.create(self._until_sent(), name="send a form again")
@@ -327,13 +302,6 @@ class Filling(Showing):
             self._waits = False
             with self.view.body:
                 await self.view.submit()
-
-    def _after(self, step: int) -> int:
-        asked = [section.index for section in self.draft.session.sections()]
-        if step > 0:
-            end = len(self.draft.form.sections)
-            return next((place for place in asked if place > self.place), end if self.has_review else asked[-1])
-        return next((place for place in reversed(asked) if place < self.place), asked[0])
 
     def _help_moves(self) -> bool:
         stands = any(isinstance(item, HelpNumbers) for item in flat(self.view.section.items))

@@ -1,16 +1,26 @@
 """Where a person is in a form, and what stands on screen there: a section, or all answers before sending."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
-from components.form import Item, Part, Section, TextQuestion, TwoAnswers
+from components.form import Item, Part, Section, TextQuestion, TwoAnswers, Wrong
 from pages import arranging, questions
 from portal import responses
+from portal.errors import Invalid
 from portal.i18n import Texts
-from portal.responses import Draft, Rival
+from portal.responses import Rival
+from portal.sdc import Form, FormSession
 from portal.sdc import Section as FormSection
 
 SIGNATURE = "~signature"  # the link id of the name that signs; never one of a form
+
+
+class Held(Protocol):
+    """What is being filled: a draft, or a form that is tried. `section` is the one to show first."""
+
+    form: Form
+    session: FormSession
+    section: int
 
 
 class Showing:
@@ -18,7 +28,9 @@ class Showing:
     devices answered, each with the other's answer and the one given here. `files_to` is the address that takes files.
     """
 
-    def __init__(self, t: Texts, draft: Draft, *, patient: bool, part: int | None, files_to: str, opens: bool) -> None:
+    view: Any
+
+    def __init__(self, t: Texts, draft: Held, *, patient: bool, part: int | None, files_to: str, opens: bool) -> None:
         self.t, self.draft, self.patient, self.files_to, self.opens = t, draft, patient, files_to, opens
         self.numbers = arranging.numbers_of(draft.form)
         self.rivals: dict[str, tuple[Rival, Any]] = {}
@@ -123,8 +135,40 @@ class Showing:
         asked = [section.index for section in self.draft.session.sections()]
         return next((place for place in asked if place >= index), asked[-1] if asked else 0)
 
+    def wrong_here(self) -> Wrong | None:
+        session = self.draft.session
+        problems = session.errors(self.current)
+        if not problems:
+            return None
+        sentences = {problem.place: self.t.say(problem.message) for problem in problems}
+        missing = all(
+            path in session.paths and session.state(path).value in (None, []) and session.state(path).error is None
+            for path in sentences
+        )
+        return Wrong(sentences=sentences, skippable=missing)
 
-def wants_signature(draft: Draft) -> bool:
+    def after(self, step: int) -> int:
+        asked = [section.index for section in self.draft.session.sections()]
+        if step > 0:
+            end = len(self.draft.form.sections)
+            return next((place for place in asked if place > self.place), end if self.has_review else asked[-1])
+        return next((place for place in reversed(asked) if place < self.place), asked[0])
+
+    def lead_to(self, refusal: Invalid) -> Wrong:
+        """Shows the section of the first problem, which then points at each of its problems."""
+        sentences = {problem.place: self.t.say(problem.message) for problem in refusal.problems}
+        session = self.draft.session
+        for section in session.sections():
+            here = {path: text for path, text in sentences.items() if path in session.visible(section)}
+            if here:
+                if self.reviewing or section is not self.current:
+                    self.place = section.index
+                    self.view.show(self.section())
+                return Wrong(sentences=here)
+        return Wrong(sentences=sentences)
+
+
+def wants_signature(draft: Held) -> bool:
     form = draft.form
     return bool(form.signature) or any(item.signature for item in form.by_link_id.values())
 

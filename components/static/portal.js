@@ -203,6 +203,11 @@ const portal = (() => {
       if (answer.ok) { sent(); emit({ file: told.key }); } else emit({ refused: told.error || field.dataset.failed });
     } catch { status.textContent = ""; emit({ refused: field.dataset.failed }); }
   }
+  /* A small file of text goes through the socket: it is read here and kept nowhere. */
+  async function read(event, emit) {
+    const one = event.target.files && event.target.files[0];
+    if (one) emit(one.size > LIMIT ? {} : { name: one.name, text: await one.text() });
+  }
   /* ── Tabs: arrows, Home and End move; the panel follows ── */
   function openTab(tab) {
     for (const one of tab.closest("[role=tablist]").querySelectorAll("[role=tab]")) {
@@ -300,5 +305,5 @@ const portal = (() => {
   const look = () => document.querySelectorAll("[data-lazy]").forEach((one) => { if (!watched.has(one)) { watched.add(one); sight.observe(one); } });
   new MutationObserver(look).observe(document, { childList: true, subtree: true });
 
-  return { focus, choice, text, parts, several, search, found, file, scale, sent, later, press, review };
+  return { focus, choice, text, parts, several, search, found, file, read, scale, sent, later, press, review };
 })();

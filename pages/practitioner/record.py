@@ -98,5 +98,6 @@ def _facts(visit: Visit, head: PatientSummary) -> dict[str, str | Markup]:
     if head.phone:
         found[t("Telephone")] = spoken_phone(head.phone)
     label = t("Centre") if len(head.centres) == 1 else t("Centres")
-    found[label] = ", ".join(centre.city for centre in head.centres)
+    places = ", ".join(centre.city for centre in head.centres)
+    found[label] = h('<a href="/patients/{}/centres">{}</a>', head.id, places or t("none"))
     return found

@@ -8,6 +8,7 @@ from portal.responses.left import fold_left_answers
 from portal.responses.listing import ResponseRow, ScoreGiven, responses_of
 from portal.responses.locking import Validation, reopen_response, validate_response, validation_of
 from portal.responses.opening import FormAsked, form_asked, open_draft
+from portal.responses.previewing import Outcome, Trial, outcome_of, try_form
 from portal.responses.reading import (
     Answer,
     Change,
@@ -66,6 +67,7 @@ __all__ = [
     "FormAsked",
     "Helper",
     "NewLink",
+    "Outcome",
     "Point",
     "Possible",
     "ReadResponse",
@@ -79,6 +81,7 @@ __all__ = [
     "State",
     "Submitted",
     "TodoItem",
+    "Trial",
     "Validation",
     "Version",
     "add_copy",
@@ -101,6 +104,7 @@ __all__ = [
     "open_amendment",
     "open_draft",
     "open_link",
+    "outcome_of",
     "possible_answers",
     "read_response",
     "relative_links",
@@ -117,6 +121,7 @@ __all__ = [
     "submit",
     "todo",
     "trials_of",
+    "try_form",
     "validate_response",
     "validation_of",
 ]

@@ -1,0 +1,68 @@
+"""Trying a form before it is used: what its file says, how it answers, what it would give. Nothing is stored."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from portal.access import Permission, decide
+from portal.acting import Acting
+from portal.authoring import Remark, lint, parse_json, parse_yaml
+from portal.errors import NotFound
+from portal.sdc import Fault, Form, FormSession, compile_form, extract_bundle
+from portal.types import Json
+
+
+@dataclass(kw_only=True, slots=True)
+class Trial:
+    """A form being tried on one page. `remarks` are what a careful colleague would say of it."""
+
+    form: Form
+    session: FormSession
+    remarks: tuple[Remark, ...] = ()
+    section: int = 0
+    saved_at: datetime | None = None
+    files: dict[str, Json] = field(default_factory=dict[str, Json])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What the answers so far would give: the response, the resources taken out of it, and what went wrong on the way."""
+
+    response: Json
+    bundle: Json
+    faults: tuple[Fault, ...]
+
+
+async def try_form(acting: Acting, *, code: str = "", name: str = "", text: str = "", locale: str = "fr") -> Trial:
+    """A form of the catalogue by its `code`, or the one in a file's `text` (JSON by its `name`, else YAML).
+
+    Raises `Refused`, `NotFound`, `AuthoringError` with the place in the file, `Invalid` for a form that cannot be one.
+    """
+    decide(acting.actor, Permission.QUESTIONNAIRE_PREVIEW)
+    if code:
+        form = acting.catalogue.by_code(code)
+        if form is None:
+            raise NotFound(status=404)
+        return await asyncio.to_thread(_trial, form.questionnaire, form, acting.clock.now(), locale)
+    read = parse_json if name.endswith(".json") or text.lstrip().startswith("{") else parse_yaml
+    questionnaire = await asyncio.to_thread(read, text, name or "form")
+    return await asyncio.to_thread(_trial, questionnaire, None, acting.clock.now(), locale)
+
+
+async def outcome_of(acting: Acting, trial: Trial) -> Outcome:
+    """What sending now would write, without writing it."""
+    return await asyncio.to_thread(_outcome, trial, acting.clock.now(), acting.chance.id)
+
+
+def _trial(questionnaire: Json, form: Form | None, now: datetime, locale: str) -> Trial:
+    compiled = form or compile_form(questionnaire)
+    session = FormSession(compiled, now=now, locale=locale, about={"subject": {"reference": "Patient/preview"}})
+    return Trial(form=compiled, session=session, remarks=tuple(lint(questionnaire)))
+
+
+def _outcome(trial: Trial, now: datetime, new_id: Callable[[], str]) -> Outcome:
+    completed = {**trial.session.completed(now), "id": "preview"}
+    extracted = extract_bundle(trial.form, completed, now=now, new_uuid=new_id)
+    live = tuple(Fault(link_id=link_id, what="expression", text=text) for link_id, text in trial.session.faults.items())
+    return Outcome(response=completed, bundle=extracted.bundle, faults=(*trial.form.faults, *live, *extracted.faults))

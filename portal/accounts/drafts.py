@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, not_, or_, select, update
 
 from portal.access import Role
 from portal.accounts.contacts import Contact, ContactKind
@@ -56,6 +56,7 @@ async def keep(door: Door, id_: str, browser: str, role: Role, typed: Mapping[st
     kept = {name: text[:MOST_TYPED] for name, text in typed.items() if text}
 
     def work(connection: Connection) -> Row[tuple[str, ...]]:
+        forget_over(door, connection, id_, browser)
         start(door, connection, id_, browser, role)
         change = update(sign_ups).where(sign_ups.c.id == id_, _live(door, browser))
         if connection.execute(change.values(typed=json.dumps(kept), touched=stamp(door.now))).rowcount != 1:
@@ -78,6 +79,12 @@ def start(door: Door, connection: Connection, id_: str, browser: str, role: Role
             touched=stamp(door.now),
         )
         connection.execute(row)
+
+
+def forget_over(door: Door, connection: Connection, id_: str, browser: str) -> None:
+    """What this tab kept too long ago gives way to what it holds now."""
+    mine = and_(sign_ups.c.id == id_, sign_ups.c.browser_hash == door.digest("browser", browser))
+    connection.execute(delete(sign_ups).where(mine, not_(_live(door, browser))))
 
 
 async def set_sent(door: Door, draft: Draft, browser: str, *, sent: bool) -> None:

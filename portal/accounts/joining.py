@@ -15,12 +15,12 @@ from portal import audit
 from portal.access import Role
 from portal.accounts import drafts, proofs, sessions
 from portal.accounts.contacts import Contact, ContactKind
-from portal.accounts.details import Details
 from portal.accounts.door import Door, stamp
 from portal.accounts.drafts import Draft
 from portal.accounts.entries import allow_in
 from portal.accounts.invitations import Standing, token_hash
-from portal.accounts.signing_up import as_person, check_password_rules
+from portal.accounts.password_rules import check_new_password
+from portal.accounts.signing_up import as_person
 from portal.acting import Acting
 from portal.db import invitations as table
 from portal.errors import Invalid, LinkDead, NotFound, problem
@@ -77,15 +77,15 @@ async def begun(door: Door, invited: Invited, browser: str) -> Draft | None:
 async def begin(door: Door, invited: Invited, *, browser: str, address: str, t: Texts) -> Draft:
     """The person presses “Continue”: a code leaves for the contact that was invited. Raises TooManyTries."""
     id_ = _draft_id(door, invited, browser)
-    await door.acting.db.write(
-        lambda connection: drafts.start(door, connection, id_, browser, invited.role, invitation=invited.id)
-    )
-    draft = await drafts.find(door, id_, browser)
-    if draft is None:  # begun long ago in this browser: begin anew
-        await drafts.drop(door, id_, browser)
-        return await begin(door, invited, browser=browser, address=address, t=t)
+
+    def work(connection: Connection) -> None:
+        drafts.forget_over(door, connection, id_, browser)
+        drafts.start(door, connection, id_, browser, invited.role, invitation=invited.id)
+
+    await door.acting.db.write(work)
+    draft = await _again(door, id_, browser)
     await proofs.ask(door, draft, invited.contact, browser=browser, address=address, t=t)
-    return await _again(door, draft, browser)
+    return await _again(door, draft.id, browser)
 
 
 async def ask_phone(door: Door, draft: Draft, phone: str, *, browser: str, address: str, t: Texts) -> Draft:
@@ -95,7 +95,7 @@ async def ask_phone(door: Door, draft: Draft, phone: str, *, browser: str, addre
     number = parse_phone(phone)
     draft = await drafts.keep(door, draft.id, browser, draft.role, {"phone": number})
     await proofs.ask(door, draft, Contact(kind=ContactKind.SMS, value=number), browser=browser, address=address, t=t)
-    return await _again(door, draft, browser)
+    return await _again(door, draft.id, browser)
 
 
 async def finish_patient(door: Door, invited: Invited, draft: Draft, born: date, *, browser: str) -> None:
@@ -122,15 +122,7 @@ async def finish_professional(door: Door, invited: Invited, draft: Draft, passwo
     phone = draft.typed.get("phone", "")
     _must_have_proven(door, draft, invited.contact, Contact(kind=ContactKind.SMS, value=phone))
     person = await door.acting.service.read("Practitioner", invited.reference.partition("/")[2])
-    details = Details(
-        role=invited.role,
-        family=family_of(person),
-        given=given_of(person),
-        gender="unknown",
-        email=invited.contact.value,
-        phone=phone,
-    )
-    check_password_rules(password, details)
+    check_new_password(password, (family_of(person), given_of(person), invited.contact.value))
 
     async def make() -> str:
         return await _make_professional(door, invited, person, phone, password)
@@ -280,8 +272,8 @@ def _draft_id(door: Door, invited: Invited, browser: str) -> str:
     return door.digest("invitation", f"{invited.id}:{browser}")
 
 
-async def _again(door: Door, draft: Draft, browser: str) -> Draft:
-    found = await drafts.find(door, draft.id, browser)
+async def _again(door: Door, id_: str, browser: str) -> Draft:
+    found = await drafts.find(door, id_, browser)
     if found is None:
         raise LinkDead
     return found

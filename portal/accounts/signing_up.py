@@ -18,6 +18,7 @@ from portal.accounts.details import SIGN_UP_ROLES, Details, Typed, read_details
 from portal.accounts.door import Door, stamp
 from portal.accounts.drafts import Draft
 from portal.accounts.entries import allow_in
+from portal.accounts.password_rules import check_new_password
 from portal.accounts.proof_of_work import Solution
 from portal.acting import Acting
 from portal.db import pending_accounts
@@ -25,9 +26,6 @@ from portal.errors import Invalid, LinkDead, Problem, problem
 from portal.fhir import Transaction
 from portal.i18n import N_, Texts
 from portal.people import Centre, add_account, add_candidate, add_own_record, open_centres
-
-SHORTEST_PASSWORD = 12
-LONGEST_PASSWORD = 200
 
 
 class Step(StrEnum):
@@ -116,7 +114,7 @@ async def finish(door: Door, draft: Draft, *, browser: str, password: str = "", 
         raise LinkDead
     details = asking.details
     if details.role is not Role.PATIENT:
-        check_password_rules(password, details)
+        check_new_password(password, (details.family, details.given, details.email))
     await drafts.claim(door, draft, browser)
     try:
         await refuse_known(door, details)
@@ -130,19 +128,6 @@ async def finish(door: Door, draft: Draft, *, browser: str, password: str = "", 
         raise
     await drafts.drop(door, draft.id, browser)
     return details.role
-
-
-def check_password_rules(password: str, details: Details) -> None:
-    """Long, and not made of what everybody knows of the person. Raises Invalid at `password`."""
-    plain = password.casefold()
-    own = [part for part in (details.family, details.given, details.email.split("@")[0]) if len(part) > 3]
-    rest = plain
-    for part in own:
-        rest = rest.replace(part.casefold(), "")
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise Invalid([problem("password", N_("A password has at least {least} characters."), least=SHORTEST_PASSWORD)])
-    if len(rest) < SHORTEST_PASSWORD // 2 or len(set(plain)) < 5:
-        raise Invalid([problem("password", N_("This password is too easy to guess. Four words make a good one."))])
 
 
 async def refuse_known(door: Door, details: Details) -> None:

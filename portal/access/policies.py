@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from types import MappingProxyType
 
+from portal.access.facts import Record
 from portal.access.grants import grants
-from portal.access.sight import Record, allowed
+from portal.access.sight import allowed
 from portal.access.sql import query
 from portal.types import Json
 

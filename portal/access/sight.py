@@ -5,28 +5,17 @@ what the server holds. Pure but for what the record answers. What is not underst
 """
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from portal.access.actors import CARE_ROLES
+from portal.access.facts import Record, followed, posts, reference_of, teams
 from portal.access.grants import Grant, Rows
-from portal.access.needs import (
-    FIXED,
-    FOR_PATIENTS,
-    INCLUDED,
-    KEPT_TAGS,
-    NAMES_PATIENT,
-    NAMES_TARGET,
-    PATIENT_OF,
-    TARGET_OF,
-    Need,
-    Op,
-)  # fmt: skip
+from portal.access.look import Look, like
+from portal.access.needs import FOR_PATIENTS, INCLUDED, NAMES_PATIENT, NAMES_TARGET, Need, Op
+from portal.access.writing import may_write
 from portal.fhir import systems
 from portal.types import Json
 
-T = TypeVar("T")
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 PLAIN = re.compile(r"_?[a-z][A-Za-z-]*(:(exact|contains|not|missing))?")
 HAS = re.compile(r"_has:([A-Za-z]+):(patient|individual):[a-z-]+")
@@ -43,61 +32,10 @@ OPS = {
 """Every other operation (conditional writes, deletion, histories of a type, `$validate`, …) is nobody's."""
 
 
-class Record(Protocol):
-    """What the server holds, answered from its indexes. `remember` keeps an answer until rights or links change."""
-
-    def find(self, kind: str, id_: str) -> Json | None: ...
-    def versions(self, kind: str, id_: str) -> list[Json]: ...
-    def search(self, kind: str, params: dict[str, str]) -> list[Json]: ...
-    def remember(self, key: tuple[str, str], answer: Callable[[], T]) -> T: ...
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Look:
-    """One request against one grant."""
-
-    grant: Grant
-    request: Json
-    record: Record
-    me: str
-
-    @property
-    def kind(self) -> str:
-        return str(self.request["params"].get("resource/type", ""))
-
-    def centres(self) -> frozenset[str]:
-        """Centres where the acting person holds one of the grant's roles now."""
-        return frozenset(place for role, place in _posts(self.record, self.me) if role in self.grant.roles and place)
-
-    def sees(self, resource: Json) -> bool:
-        """Whether this resource is among the grant's rows."""
-        match self.grant.rows:
-            case Rows.ALL:
-                return True
-            case Rows.CENTRES:
-                return bool(self.centres() & self._centres_of(resource))
-            case Rows.TRIALS:
-                return bool(_tags(resource, systems.TRIAL) & _teams(self.record, self.me))
-            case Rows.RECORD:
-                return self.me == f"Patient/{patient_of(resource, self.record)}"
-            case Rows.SHOWN:
-                return self.me == f"Patient/{patient_of(resource, self.record)}" and _shown(resource, self.me)
-
-    def _centres_of(self, resource: Json) -> frozenset[str]:
-        match resource.get("resourceType"):
-            case "PractitionerRole":
-                return frozenset({_id(resource.get("organization"))} - {""})
-            case "Practitioner":
-                posts = _posts(self.record, f"Practitioner/{resource.get('id')}")
-                return frozenset(place for _, place in posts if place)
-            case _:
-                return followed(self.record, patient_of(resource, self.record))
-
-
 def allowed(grant: Grant, request: Json, record: Record) -> bool:
     """The policy's verdict."""
     op = OPS.get(str(request["operation"]["id"]))
-    me = _reference((request.get("user") or {}).get("fhirUser"))
+    me = reference_of((request.get("user") or {}).get("fhirUser"))
     kind = request["params"].get("resource/type")
     wanted = {op, Op.CREATE} if op is Op.UPDATE else {op}  # a PUT makes what is not there yet
     needs = [need for need in grant.needs if need.type == kind and need.ops & wanted]
@@ -110,44 +48,7 @@ def allowed(grant: Grant, request: Json, record: Record) -> bool:
         case Op.SEARCH:
             return _search(look, needs)
         case _:
-            return _write(look, needs, op)
-
-
-def followed(record: Record, patient: str) -> frozenset[str]:
-    """Ids of the centres that follow this patient now."""
-    if not patient:
-        return frozenset()
-
-    def ask() -> frozenset[str]:
-        found = record.search("EpisodeOfCare", {"patient": f"Patient/{patient}", "status": "active"})
-        return frozenset(_id(each.get("managingOrganization")) for each in found) - {""}
-
-    return record.remember(("followed", patient), ask)
-
-
-def patient_of(resource: Json, record: Record) -> str:
-    """Id of the patient a resource is about; empty when it names none, or several."""
-    kind = str(resource.get("resourceType", ""))
-    if kind == "Patient":
-        return str(resource.get("id", ""))
-    if kind in TARGET_OF:
-        targets = resource.get(TARGET_OF[kind])
-        found = {_patient_at(record, _reference(each)) for each in (targets if isinstance(targets, list) else [])}
-        return found.pop() if len(found) == 1 else ""
-    reference = _reference(resource.get(PATIENT_OF.get(kind, "")))
-    if reference.startswith("Patient/"):
-        return reference.removeprefix("Patient/")
-    return _patient_at(record, reference) if kind == "Binary" else ""
-
-
-def _patient_at(record: Record, reference: str) -> str:
-    """The patient of what a reference leads to."""
-    kind, _, id_ = reference.partition("/")
-    id_ = id_.partition("/")[0]
-    if kind in TARGET_OF or kind == "Binary" or kind not in PATIENT_OF:
-        return ""
-    found = record.find(kind, id_)
-    return patient_of(found, record) if found else ""
+            return may_write(look, needs, op)
 
 
 def _in_role(grant: Grant, request: Json, record: Record, me: str) -> bool:
@@ -165,7 +66,7 @@ def _in_role(grant: Grant, request: Json, record: Record, me: str) -> bool:
         return False
     if kind == "Patient":
         return session == "patient" and "patient" in grant.roles
-    held = {role for role, _ in _posts(record, me)} & {str(role) for role in grant.roles}
+    held = {role for role, _ in posts(record, me)} & {str(role) for role in grant.roles}
     return any(session == role or (session in CARE_ROLES and role in CARE_ROLES) for role in held)
 
 
@@ -181,7 +82,7 @@ def _read(look: Look, needs: list[Need]) -> bool:
         versions = look.record.versions(look.kind, id_)
         asked = str(look.request["uri"]).rpartition("/_history/")[2]
         shown += [each for each in versions if operation == "FhirHistory" or each["meta"]["versionId"] == asked]
-    return all(look.sees(each) and any(_like(need, each, look.me) for need in needs) for each in shown)
+    return all(look.sees(each) and any(like(need, each, look.me) for need in needs) for each in shown)
 
 
 def _search(look: Look, needs: list[Need]) -> bool:
@@ -224,8 +125,8 @@ def _anchored(look: Look, params: Json) -> bool:
     """The list names, in one of its conditions, only what is in sight."""
     kind, rows = look.kind, look.grant.rows
     if rows is Rows.TRIALS:
-        teams = _teams(look.record, look.me)
-        return _only(params.get("_tag"), {f"{systems.TRIAL}|{trial}" for trial in teams})
+        followed_trials = teams(look.record, look.me)
+        return _only(params.get("_tag"), {f"{systems.TRIAL}|{trial}" for trial in followed_trials})
     if rows is Rows.CENTRES and kind in OF_CENTRE:
         centres = look.centres()
         return _only(params.get(OF_CENTRE[kind]), {f"Organization/{each}" for each in centres})
@@ -258,140 +159,6 @@ def _resource_in_sight(look: Look, reference: str) -> bool:
     return found is not None and look.sees(found)
 
 
-def _write(look: Look, needs: Iterable[Need], op: Op) -> bool:
-    body, params = look.request.get("resource"), look.request["params"]
-    if not isinstance(body, dict) or any(not key.startswith("resource/") for key in params) or _searches(body):
-        return False
-    named = params.get("resource/id") if op is Op.UPDATE else body.get("id")
-    before = look.record.find(look.kind, str(named)) if named is not None else None
-    if before is not None and not look.sees(before):
-        return False
-    after: Json = body
-    if look.request["operation"]["id"] == "FhirPatch":
-        if before is None or "json-patch" in str(look.request["headers"].get("content-type", "")):
-            return False
-        after = merged(before, body)
-    if op is Op.CREATE:
-        condition = look.request["headers"].get("if-none-exist")
-        if condition is not None and condition.rpartition("?")[2] != f"_id={named}":
-            return False
-        before = None
-    elif before is not None and not _same(before, after):
-        return False
-    if after.get("resourceType") != look.kind or not look.sees(after):
-        return False
-    wanted = {Op.CREATE} if before is None else {Op.UPDATE}
-    if before is not None and all(before.get(name) == after.get(name) for name in {*before, *after} - {"meta"}):
-        wanted.add(Op.CREATE)  # a creation that is sent again, because its answer was lost
-    return any(
-        need.ops & wanted and _like(need, after, look.me)
-        and (before is None or (_like(need, before, look.me) and _only_changes(need, before, after)))
-        for need in needs
-    )  # fmt: skip
-
-
-def merged(before: Json, patch: Json) -> Json:
-    """A JSON merge patch applied."""
-    after = dict(before)
-    for key, value in patch.items():
-        if value is None:
-            after.pop(key, None)
-        elif isinstance(value, dict):
-            held: Any = after.get(key)
-            after[key] = merged(held if isinstance(held, dict) else {}, value)
-        else:
-            after[key] = value
-    return after
-
-
-def _like(need: Need, resource: Json, me: str) -> bool:
-    """Whether the resource is of the sort that this need is for."""
-    codes = _codes(resource) if need.codes else set[str]()
-    if need.codes and not (codes and codes <= need.codes):
-        return False
-    if need.statuses and resource.get("status") not in need.statuses:
-        return False
-    value: Any = resource
-    for step in need.mine.split(".") if need.mine else ():
-        value = value.get(step) if isinstance(value, dict) else None
-    return not need.mine or _reference(value) == me
-
-
-def _codes(resource: Json) -> set[str]:
-    given: Any = resource.get("category" if resource.get("resourceType") == "Observation" else "code")
-    concepts = given if isinstance(given, list) else [given]
-    return {
-        str(coding.get("code"))
-        for concept in concepts if isinstance(concept, dict)
-        for coding in concept.get("coding", []) if isinstance(coding, dict)
-    }  # fmt: skip
-
-
-def _same(before: Json, after: Json) -> bool:
-    """Whose it is, what it is about and who may see it stay as they were."""
-    kept = (*FIXED, PATIENT_OF.get(str(before.get("resourceType")), "id"))
-    return all(before.get(name) == after.get(name) for name in kept) and all(
-        _tags(before, system) == _tags(after, system) for system in KEPT_TAGS
-    )
-
-
-def _only_changes(need: Need, before: Json, after: Json) -> bool:
-    if not need.changes:
-        return True
-    return all(before.get(name) == after.get(name) for name in {*before, *after} - need.changes - {"meta"})
-
-
-def _searches(value: Any) -> bool:
-    """A reference that is a search (Patient?identifier=…): the server would tell whether something matches."""
-    if isinstance(value, dict):
-        reference = value.get("reference")
-        return (isinstance(reference, str) and "?" in reference) or any(_searches(each) for each in value.values())
-    return isinstance(value, list) and any(_searches(each) for each in value)
-
-
-def _shown(resource: Json, me: str) -> bool:
-    if FOR_PATIENTS.partition("|")[2] in _tags(resource, systems.AUDIENCE) or resource.get("resourceType") == "Patient":
-        return True
-    return resource.get("status") == "in-progress" and _reference(resource.get("source")) == me
-
-
-def _posts(record: Record, practitioner: str) -> frozenset[tuple[str, str]]:
-    """(role, centre) of every role held now; an empty centre for a role without one."""
-
-    def ask() -> frozenset[tuple[str, str]]:
-        found = record.search("PractitionerRole", {"practitioner": practitioner, "active": "true"})
-        return frozenset(
-            (str(coding.get("code")), _id(each.get("organization")))
-            for each in found for concept in each.get("code", []) for coding in concept.get("coding", [])
-            if coding.get("system") == systems.ROLE
-        )  # fmt: skip
-
-    return record.remember(("posts", practitioner), ask)
-
-
-def _teams(record: Record, practitioner: str) -> frozenset[str]:
-    """Trials whose team of ARCs the person is in."""
-
-    def ask() -> frozenset[str]:
-        groups = record.search("Group", {"member": practitioner, "code": f"{systems.ROLE}|arc"})
-        return frozenset(
-            trial
-            for group in groups
-            if any(
-                _reference(member.get("entity")) == practitioner and not member.get("inactive")
-                for member in group.get("member", [])
-            )
-            for trial in _tags(group, systems.TRIAL)
-        )
-
-    return record.remember(("teams", practitioner), ask)
-
-
-def _tags(resource: Json, system: str) -> frozenset[str]:
-    tags = (resource.get("meta") or {}).get("tag") or []
-    return frozenset(str(tag.get("code")) for tag in tags if isinstance(tag, dict) and tag.get("system") == system)
-
-
 def _values(given: Any) -> list[str]:
     """The alternatives of one condition; of a repeated one only the first, which is a condition of its own."""
     first = given[0] if isinstance(given, list) and given else given
@@ -401,12 +168,3 @@ def _values(given: Any) -> list[str]:
 def _only(given: Any, among: set[str]) -> bool:
     values = _values(given)
     return bool(values) and set(values) <= among
-
-
-def _reference(value: Any) -> str:
-    given = value.get("reference") if isinstance(value, dict) else None
-    return given if isinstance(given, str) else ""
-
-
-def _id(value: Any) -> str:
-    return _reference(value).rpartition("/")[2]

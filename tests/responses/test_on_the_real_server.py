@@ -85,7 +85,7 @@ async def as_(
     tmp_path: Path, clock: FixedClock, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[As]:
     """A person's own doors on a server that holds one centre, one nurse, one ARC and one patient."""
-    monkeypatch.setattr(Catalogue, "load", lambda _folder: catalogue)
+    monkeypatch.setattr(Catalogue, "load", lambda _folder, **_: catalogue)
     portal = await open_portal(Settings(data_dir=tmp_path), clock=clock, chance=SeededChance(3))
     service = portal.service()
     transaction = Transaction()

@@ -44,6 +44,9 @@ class _Forms(Mapping[str, Form]):
     def __getitem__(self, name: str) -> Form:
         return self._shelved[name].form
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._shelved
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._shelved)
 

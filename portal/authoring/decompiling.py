@@ -26,14 +26,18 @@ from portal.types import Json
 
 def decompile(questionnaire: Json) -> str:
     """YAML that compiles to exactly this form."""
-    for content in (_with_sugar(questionnaire), {"fhir": questionnaire}):
-        text = write_yaml(content)
+    for way in (_with_sugar, _whole):
         try:
+            text = write_yaml(way(questionnaire))
             if build(read_source(text, "form.yaml")) == questionnaire:
                 return text
-        except AuthoringError:  # the form is stranger than our keys: the next way keeps it whole
-            continue
+        except (AuthoringError, AttributeError, KeyError, TypeError, ValueError):
+            continue  # values of the wrong kind, or stranger than our keys: the next way keeps the form whole
     raise AuthoringError(_source({}).error((), "").place, "This form has values that YAML cannot hold.")
+
+
+def _whole(questionnaire: Json) -> Json:
+    return {"fhir": questionnaire}
 
 
 def _with_sugar(questionnaire: Json) -> Json:
@@ -48,6 +52,8 @@ def _with_sugar(questionnaire: Json) -> Json:
     if not content["items"]:
         del content["items"]
     known = _outline(content, code)
+    if known is None:
+        return {"fhir": questionnaire}
     for entry, element in zip(content.get("items", []), plain, strict=True):
         _settle(entry, element, known, required=False)
     _name_answers(content)
@@ -62,13 +68,14 @@ def _entry(value: Any) -> Entry:
     return Entry(source=_source(value), path=(), value=value)
 
 
-def _outline(content: Json, code: str) -> Outline:
+def _outline(content: Json, code: str) -> Outline | None:
+    """None for a form whose items cannot even be told apart."""
     root = _entry(content)
     try:
         known = outline(root, code)
         note_scores(root, known)
     except AuthoringError:
-        return Outline(code=code)
+        return None
     return known
 
 
@@ -102,15 +109,16 @@ def _settle(entry: Json, element: Json, known: Outline, *, required: bool) -> No
             del entry["when"]
         made = _made(entry, known, required=required) or {}
     raw = _difference(made, element)
+    overruled = [name for key in raw for name in _OVERRULED.get(key, ()) if name in entry]
+    for name in overruled:
+        del entry[name]
+    if overruled:
+        raw = _difference(_made(entry, known, required=required) or {}, element)
     if raw:
         entry["fhir"] = raw
-        for key, names in _USELESS.items():
-            if key in raw:
-                for name in names:
-                    entry.pop(name, None)
 
 
-_USELESS = {"text": ("text",), "_text": ("text",), "answerOption": ("options", "decline"), "initial": ("initial",)}
+_OVERRULED = {"text": ("text",), "_text": ("text",), "answerOption": ("options", "decline"), "initial": ("initial",)}
 """Keys of YAML that `fhir:` overrules, so that nobody reads two truths."""
 
 
@@ -233,6 +241,8 @@ def _scores(elements: list[Json], code: str) -> list[Json]:
     written: list[Json] = [_score(each) for each in elements[-1].get("item", ())]
     known = _outline({"code": code, "items": drafts, "scores": written}, code)
     found: list[Json] = []
+    if known is None:
+        return []
     for index, (element, entry) in enumerate(zip(elements[-1].get("item", ()), written, strict=True)):
         ways = [entry, *_as_formula(entry, element)]
         fit = next((way for way in ways if _compiles_to(way, element, known, first=index == 0)), None)

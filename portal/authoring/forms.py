@@ -29,6 +29,8 @@ def build(source: Source, tables: Tables | None = None) -> Json:
     written: Any = source.content
     root = Entry(source=source, path=(), value=_with_results(Entry(source=source, path=(), value=written)))
     root.only(*_KEYS)
+    if root.mapping().keys() == {"fhir"}:
+        return root.need("fhir").mapping()  # the whole form as it is
     if "fhir" not in root:
         for key in ("code", "version", "title", "category", "licence", "items"):
             root.need(key)

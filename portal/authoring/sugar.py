@@ -47,7 +47,7 @@ def item_sugar(element: Json, system: str, *, required: bool) -> Json:
         found["repeats" if kind == "group" else "multiple"] = True
     if element.get("readOnly"):
         found["read_only"] = True
-    if "answerOption" in element:
+    if "answerOption" in element and all(map(_plain_option, element["answerOption"])):
         options, declined = options_sugar(element["answerOption"], system)
         found["options"] = options
         if declined:
@@ -99,6 +99,11 @@ def options_sugar(raw: list[Json], system: str) -> tuple[list[Json], bool]:
             row["exclusive"] = True
         found.append(row)
     return found, declined
+
+
+def _plain_option(option: Json) -> bool:
+    coding = option.get("valueCoding")
+    return bool(isinstance(coding, dict) and coding.get("code") and coding.get("display"))
 
 
 def aside_sugar(element: Json) -> tuple[Json, list[Json]]:
@@ -156,7 +161,7 @@ def _extensions(element: Json, kind: str) -> Json:
     if types := [value_of(each) for each in extensions(element, urls.MIME_TYPE)]:
         found["file_types"] = types
     if kind in ("date", "dateTime"):
-        precision = {4: "year", 7: "month", None: "any"}.get(found.pop("min_length", None))
+        precision = {"4": "year", "7": "month", "None": "any"}.get(str(found.pop("min_length", None)))
         found |= {"precision": precision} if precision else {}
     return found
 

@@ -1,5 +1,7 @@
 """/patients/nouveau: a new patient, after looking whether they are already known."""
 
+from collections.abc import Callable
+
 from markupsafe import Markup
 from nicegui import ui
 
@@ -9,6 +11,7 @@ from components.markup import back_link, h, link_button, note, page_head
 from pages.base import Site, Visit
 from pages.fields import Fields
 from pages.practitioner.record import ROLES
+from portal.accounts.invitations import invite_patient
 from portal.errors import Invalid
 from portal.i18n import N_
 from portal.people import (
@@ -19,7 +22,9 @@ from portal.people import (
     link_patient,
     nir_doubts,
     own_centres,
+    parse_email,
     parse_nir,
+    parse_phone,
 )
 
 NETWORK_NAMES = {
@@ -37,7 +42,9 @@ def register(site: Site) -> None:
         centres = await own_centres(visit.me)
         with visit.frame(current="/patients").page(t("New patient"), width="reading"):
             block(back_link(t("Patients"), "/patients"))
-            block(page_head(t("New patient"), t("A Fondacode is made. The patient signs in by e-mail or telephone.")))
+            block(
+                page_head(t("New patient"), t("A Fondacode is made. The patient is invited by e-mail or text message."))
+            )
             Making(visit, centres)
 
 
@@ -85,7 +92,7 @@ class Making(ui.element):
     async def _create(self, fields: Fields, reason: str) -> str:
         day = fields.day("birth_date")
         assert day is not None
-        return await create_patient(
+        patient = await create_patient(
             self.visit.me,
             family=fields.text("family"),
             given=fields.text("given"),
@@ -97,7 +104,11 @@ class Making(ui.element):
             phone=fields.text("phone"),
             nir=fields.text("nir"),
             someone_else=reason,
+            account=False,
         )
+        if fields.text("email") or fields.text("phone"):
+            await invite_patient(self.visit.me, patient, language=self.t.locale)
+        return patient
 
     def _organization(self) -> str:
         return self.fields.choice("organization") or self.centres[0].id
@@ -107,7 +118,7 @@ class Making(ui.element):
         t, likely = self.t, found.found[0]
         with self.doubt:
             block(self._words(found))
-            if not likely.shared and likely.certainty != "possible":
+            if likely.self_made or (not likely.shared and likely.certainty != "possible"):
                 Button(t("It is this person: my centre follows them too"), lambda: self._link(likely.patient), "side")
             if likely.certainty != "certain":
                 why = TextQuestion(link_id="reason", text=t("If not: how do you know?"), required=True)
@@ -122,14 +133,19 @@ class Making(ui.element):
             "probable": t("Someone has the same name and date of birth. Is it this person?"),
             "possible": t("Someone has a close name or the same contact. Is it this person?"),
         }[likely.certainty]
+        if likely.self_made:
+            made = t("They have created an account by themselves, and no centre follows them yet.")
+            return note(h("{} {}", sentence, made), "warn", "people")
         if not likely.shared:
             return note(h("{} {}", sentence, t("Their record is in another centre.")), "warn", "people")
         link = link_button(t("Open the record"), f"/patients/{likely.patient}", "quiet")
         return note(h("{} {}", sentence, link), "warn", "people")
 
     async def _link(self, patient: str) -> None:
-        async def action(_fields: Fields) -> None:
-            await link_patient(self.visit.me, patient, self._organization())
+        async def action(fields: Fields) -> None:
+            told = [_stored(parse_email, fields.text("email")), _stored(parse_phone, fields.text("phone"))]
+            network = fields.choice("network")
+            await link_patient(self.visit.me, patient, self._organization(), network=network, told=told)
 
         if await self.fields.send(action):
             ui.navigate.to(f"/patients/{patient}")
@@ -144,6 +160,8 @@ class Making(ui.element):
         networks = {network for centre in self.centres for network in centre.networks} or set(NETWORKS)
         centres = tuple(Option(code=centre.id, text=centre.name) for centre in self.centres)
         where = [ListQuestion(link_id="organization", text=t("Centre"), options=centres, required=True)]
+        hint = t("15 characters, key included")
+        nir = [TextQuestion(link_id="nir", text=t("Social security number (optional)"), hint=hint)]
         return [
             TextQuestion(link_id="family", text=t("Birth name"), required=True),
             TextQuestion(link_id="given", text=t("First name"), required=True),
@@ -166,10 +184,16 @@ class Making(ui.element):
             ),
             TextQuestion(link_id="email", text=t("E-mail (optional)"), kind="email"),
             TextQuestion(link_id="phone", text=t("Mobile number (optional)"), kind="tel"),
-            TextQuestion(
-                link_id="nir", text=t("Social security number (optional)"), hint=t("15 characters, key included")
-            ),
+            *(nir if self.visit.portal.settings.keeps_nir else []),
         ]
+
+
+def _stored(parse: Callable[[str], str], text: str) -> str | None:
+    """As the record keeps it, or None when it is no contact."""
+    try:
+        return parse(text) if text else None
+    except Invalid:
+        return None
 
 
 def doubts(fields: Fields) -> str:

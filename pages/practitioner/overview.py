@@ -13,6 +13,7 @@ from components.states import empty
 from pages.base import Site, Visit
 from pages.practitioner import sides
 from pages.practitioner.drawing import drug_bars, lab_line, period_for, score_line
+from pages.practitioner.inviting import way_in
 from pages.practitioner.record import ROLES, head_of, record_page
 from portal.i18n import N_, Texts
 from portal.record import Overview, ScoreSeries, overview
@@ -35,6 +36,7 @@ def register(site: Site) -> None:
                     block(sides.last_scores(visit.t, seen.scores), tag="section")
                 block(sides.taken_now(visit.t, patient, seen.treatments), tag="section")
                 block(sides.next_visit(visit, head), tag="section")
+                await way_in(visit, patient)
 
 
 def life_card(visit: Visit, seen: Overview) -> None:

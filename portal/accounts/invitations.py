@@ -138,7 +138,9 @@ async def invitations(acting: Acting, *, patient: str | None = None) -> list[Inv
     Administrators see those of professionals only, of the centres that are theirs; practitioners those of their patients.
     """
     if patient is not None:
-        decide(acting.actor, Permission.INVITATION_LIST, await patient_scope(acting, patient))
+        scope = await patient_scope(acting, patient)
+        decide(acting.actor, Permission.INVITATION_LIST, scope)
+        decide(acting.actor, Permission.PATIENT_IDENTITY_READ, scope)  # it shows where the person is reached
         kept = await _latest(acting, table.c.reference == f"Patient/{patient}")
     else:
         of_staff = acting.actor.role in ADMIN_ROLES or acting.actor.role is Role.SERVICE
@@ -174,7 +176,7 @@ async def resend(acting: Acting, id_: str) -> None:
 async def cancel(acting: Acting, id_: str) -> None:
     """The link is dead from now on. Raises NotFound when it was used or cancelled before."""
     row = await _row(acting, id_)
-    await _decide_on(acting, row, Permission.INVITATION_CANCEL, Permission.INVITATION_CANCEL)
+    await _decide_on(acting, row, Permission.INVITATION_CANCEL, Permission.PATIENT_INVITE)
     over = update(table).where(table.c.id == id_, table.c.state == Standing.WAITING).values(state=Standing.CANCELLED)
     if await acting.db.write(lambda connection: connection.execute(over).rowcount) != 1:
         raise NotFound

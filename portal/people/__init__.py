@@ -8,7 +8,7 @@ from portal.people.centre_changes import (
     organization_file,
 )
 from portal.people.contacts import parse_email, parse_phone, spoken_phone
-from portal.people.duplicates import Likeness, PossibleDuplicate, is_self_made
+from portal.people.duplicates import Likeness, PossibleDuplicate, is_self_made, signed_up_alike
 from portal.people.finding import (
     PAGE,
     PatientPage,
@@ -43,6 +43,7 @@ from portal.people.newcomers import (
 )
 from portal.people.organizations import (
     Centre,
+    all_centres,
     centres_named,
     create_organization,
     list_organizations,
@@ -108,6 +109,7 @@ __all__ = [
     "add_own_record",
     "add_patient_account",
     "admit",
+    "all_centres",
     "centres_named",
     "change",
     "change_role",
@@ -152,6 +154,7 @@ __all__ = [
     "score_code",
     "score_value",
     "severity",
+    "signed_up_alike",
     "spaced",
     "spoken_phone",
     "staff_scope",

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from portal.access import Permission, decide
 from portal.acting import Acting
 from portal.errors import PortalError
 from portal.fhir import systems
 from portal.i18n import N_
 from portal.people import names
-from portal.people.scope import organizations_of
+from portal.people.scope import organizations_of, patient_scope
 from portal.types import Json
 
 Certainty = Literal["certain", "probable", "possible"]
@@ -84,6 +85,22 @@ async def find_duplicates(acting: Acting, who: Identity) -> list[Likeness]:
         for patient, certainty in found.items()
     ]
     return sorted(likely, key=lambda each: _RANK[each.certainty])
+
+
+async def signed_up_alike(acting: Acting, patient: str) -> bool:
+    """Whether somebody who signed up by themselves has the name and date of birth of this patient."""
+    decide(acting.actor, Permission.PATIENT_IDENTITY_READ, await patient_scope(acting, patient))
+    record = await acting.fhir.read("Patient", patient)
+    born = str(record.get("birthDate", ""))
+    if len(born) != len("2026-12-02"):
+        return False
+    who = Identity(
+        family=str(names.official(record).get("family", "")),
+        given=names.given_of(record),
+        birth_date=date.fromisoformat(born),
+        gender=str(record.get("gender", "unknown")),
+    )
+    return any(each.self_made and each.patient != patient for each in await find_duplicates(acting, who))
 
 
 def compare(who: Identity, patient: Json) -> Certainty | None:

@@ -50,7 +50,14 @@ INES = Person(given="Inès", family="Kaci", email="ines.kaci@example.fr", centre
 MARC = Person(given="Marc", family="Lebrun", email="marc.lebrun@example.fr", centre=CRETEIL, job="psychiatrist")
 PAULINE = Person(given="Pauline", family="Weber", email="pauline.weber@example.fr", job="arc", trials=(EBIPOLAR,))
 FATOU = Person(given="Fatou", family="Mendy", email="fatou.mendy@example.fr", job="administrator")
+NADEGE = Person(
+    given="Nadège",
+    family="Bonnet",
+    email="nadege.bonnet@example.fr",
+    centre=MONTPELLIER,
+    job="administrator of the centre",
+)
 
 PATIENTS = (CAMILLE, BRUNO)
 PRACTITIONERS = (ANNE, INES, MARC)
-EVERYONE = (*PATIENTS, *PRACTITIONERS, PAULINE, FATOU)
+EVERYONE = (*PATIENTS, *PRACTITIONERS, PAULINE, FATOU, NADEGE)

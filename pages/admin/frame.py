@@ -21,7 +21,6 @@ NAVIGATION: Mapping[Role, tuple[NavLink, ...]] = {
         NavLink(mark="study", text=N_("Studies"), href="/etudes"),
         NavLink(mark="chart", text=N_("Figures"), href="/chiffres"),
         NavLink(mark="table", text=N_("Log"), href="/journal"),
-        NavLink(mark="form", text=N_("Preview"), href="/apercu"),
     ),
     Role.ORGANIZATION_ADMIN: (
         PEOPLE,
@@ -36,6 +35,7 @@ TABS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("/demandes", N_("Requests and invitations")),
         ("/messages", N_("Messages not delivered")),
     ),
+    "/etudes": (("/etudes", N_("Studies")), ("/apercu", N_("Preview of a questionnaire"))),
     "/chiffres": (("/chiffres", N_("Figures")), ("/chiffres/pseudonymes", N_("List by Fondacode"))),
 }
 

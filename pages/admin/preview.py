@@ -36,7 +36,7 @@ def register(site: Site) -> None:
     @site.page("/apercu", roles=ROLES)
     async def preview(visit: Visit) -> None:
         t = visit.t
-        with admin_page(visit, t("Preview of a questionnaire"), "/apercu"):
+        with admin_page(visit, t("Preview of a questionnaire"), "/etudes", tab="/apercu"):
             lead = t("Try a questionnaire as its readers will see it. Nothing is kept.")
             block(page_head(t("Preview of a questionnaire"), lead))
             Preview(visit)

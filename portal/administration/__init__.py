@@ -1,7 +1,20 @@
-"""What an administrator does with the accounts of professionals: look at one whole, close it, open it again, end sessions."""
+"""What an administrator does with the accounts of professionals: look at one whole, close it, open it again,
+end sessions, read in the audit trail what was done with it.
+"""
 
 from portal.administration.closing import deactivate, end_session, reactivate
 from portal.administration.files import StaffFile, staff_file
 from portal.administration.first import create_admin
+from portal.administration.readable import names_in, patient_typed, person_typed
 
-__all__ = ["StaffFile", "create_admin", "deactivate", "end_session", "reactivate", "staff_file"]
+__all__ = [
+    "StaffFile",
+    "create_admin",
+    "deactivate",
+    "end_session",
+    "names_in",
+    "patient_typed",
+    "person_typed",
+    "reactivate",
+    "staff_file",
+]

@@ -154,8 +154,8 @@ def episode(acting: Acting, patient: str, organization: str, *, before: int = 0)
 
 async def times_followed(acting: Acting, patient: str, organization: str) -> int:
     """How many episodes this centre has had for this patient."""
-    search = {"patient": f"Patient/{patient}", "organization": f"Organization/{organization}"}
-    return await acting.service.total("EpisodeOfCare", search)
+    found = await acting.service.all("EpisodeOfCare", {"patient": f"Patient/{patient}", "_count": 200})
+    return sum(id_of(each["managingOrganization"]) == organization for each in found)
 
 
 def _fondacode(patient: Json) -> str:

@@ -12,7 +12,13 @@ from portal.types import Json
 from tests.cast import CRETEIL, MONTPELLIER, PATIENTS, Person
 
 PASSWORD = "une phrase longue et calme"
-ROLES = {"administrator": Role.ADMIN, "nurse": Role.NURSE, "psychiatrist": Role.PSYCHIATRIST, "arc": Role.ARC}
+ROLES = {
+    "administrator": Role.ADMIN,
+    "administrator of the centre": Role.ORGANIZATION_ADMIN,
+    "nurse": Role.NURSE,
+    "psychiatrist": Role.PSYCHIATRIST,
+    "arc": Role.ARC,
+}
 CENTRES = {MONTPELLIER: "montpellier", CRETEIL: "creteil"}
 CODES = {"montpellier": "01", "creteil": "02"}
 

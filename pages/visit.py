@@ -16,6 +16,7 @@ from components.frames import Audience, Frame, Person
 from components.markup import note
 from portal.access import Role
 from portal.accounts import Session, people, sessions
+from portal.accounts.sessions import Kind
 from portal.acting import Acting
 from portal.app import Portal
 from portal.errors import PortalError, SignInNeeded, Unavailable
@@ -95,7 +96,9 @@ class Visit:
 
     @property
     def signed_out(self) -> str:
-        """The page that says that the session is over, with the way back here."""
+        """The page that says that the session is over, with the way back here; on a shared tablet, without it."""
+        if self.session is not None and self.session.kind is Kind.KIOSK:
+            return f"{SIGNED_OUT}?{urlencode({'fin': '1', 'borne': '1'})}"
         if self.over:
             return self.over
         staff = self.session is not None and self.session.role is not Role.PATIENT

@@ -97,7 +97,7 @@ async def _security(visit: Visit, account: people.Account) -> Markup:
 def _setting(name: str, value: str, address: str, action: str) -> Markup:
     """One line: what it is, how it is, the way to change it."""
     return h(
-        '<div class="between sessionrow"><p><span class="muted">{0}</span><br><span class="strong">{1}</span></p>'
+        '<div class="settingrow"><p><span class="muted">{0}</span><br><span class="strong">{1}</span></p>'
         '<a class="btn btn-side" href="{2}" aria-label="{3}: {0}">{3}</a></div>',
         name,
         value,
@@ -113,7 +113,7 @@ def _known_again(visit: Visit, known: list[KnownDevice]) -> None:
         return
     block(t("Browsers where my password is enough"), tag="h3")
     for device in known:
-        with ui.element("div").classes("between sessionrow"):
+        with ui.element("div").classes("settingrow"):
             name = device.device or t("Another device")
             until = t("Until {day}", day=t.date(device.expires))
             block(h('<p class="strong">{}</p><p class="muted">{}</p>', name, until))

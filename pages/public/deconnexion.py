@@ -17,7 +17,7 @@ def register(site: Site) -> None:
     @site.page("/deconnexion")
     async def signed_out(visit: Visit) -> Response | None:
         t = visit.t
-        door = "/pro" if "pro" in visit.query else "/connexion"
+        door = "/pro" if "pro" in visit.query else "/connexion?borne=1" if "borne" in visit.query else "/connexion"
         back = local_path(visit.query.get("retour", "/"))
         if "fin" in visit.query and visit.session is not None:
             return RedirectResponse(back, status_code=303)  # another tab has proved it anew meanwhile

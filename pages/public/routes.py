@@ -47,8 +47,10 @@ def register(site: Site) -> None:
 
     @site.route("/auth/sign-out", methods=["POST"])
     async def sign_out(request: Request) -> Response:
+        session = await sessions.current(site.door, request.scope[BROWSER])
         await entries.leave(site.door, request.scope[BROWSER])
-        answer = RedirectResponse("/deconnexion", status_code=303)
+        shared = session is not None and session.kind is sessions.Kind.KIOSK
+        answer = RedirectResponse("/deconnexion?borne=1" if shared else "/deconnexion", status_code=303)
         give(answer, site.portal.chance.token(), settings)
         answer.headers["Clear-Site-Data"] = '"storage"'
         return answer

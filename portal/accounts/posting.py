@@ -4,6 +4,8 @@ All of it happens after the answer, in the queue, for known and unknown contacts
 nothing. When the record or a message's server is away it is tried again, with the same code, while the code is good.
 """
 
+import asyncio
+
 from portal import jobs, notifications
 from portal.accounts import failures, people
 from portal.accounts.challenges import Channel, Purpose, arm, code_of, find, link_of
@@ -16,6 +18,7 @@ from portal.jobs import Task
 from portal.notifications import Message
 from portal.types import Json
 
+PATIENCE = 30  # tenths of a second
 WITH_LINK = frozenset({Purpose.PATIENT})
 """Whose messages hold a link beside the code. A professional copies the code: their password was typed where it goes."""
 
@@ -78,10 +81,7 @@ async def _message(door: Door, args: Json) -> Message | None:
 async def _account(door: Door, args: Json, purpose: Purpose) -> Account | None:
     user = str(args.get("user", ""))
     if not user and "former" in args:
-        former = await find(door, args["former"])
-        user = str(former.user or "") if former else ""
-        if not user and await jobs.is_waiting(door.acting, args["former"]):
-            raise Unavailable  # whose it is is being looked up right now: try again
+        user = await _looked_up(door, args["former"])
         if not user:
             return None
     if user:
@@ -94,3 +94,13 @@ async def _account(door: Door, args: Json, purpose: Purpose) -> Account | None:
     if found is None or found.is_patient is not (purpose is Purpose.PATIENT):
         return None
     return found
+
+
+async def _looked_up(door: Door, former: str) -> str:
+    """Whose the former challenge is, or nothing. Where it is being looked up at this moment, that is waited for a little."""
+    for _ in range(PATIENCE):
+        row = await find(door, former)
+        if row is None or row.user or not await jobs.is_waiting(door.acting, former):
+            return str(row.user or "") if row else ""
+        await asyncio.sleep(0.1)
+    raise Unavailable

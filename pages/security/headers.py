@@ -13,7 +13,7 @@ from portal.settings import Settings
 
 POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' {socket}; object-src 'none'; "
+    "img-src 'self' data: blob:; media-src 'self' data:; font-src 'self' data:; connect-src 'self' {socket}; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 ALWAYS = {
@@ -69,7 +69,7 @@ class SafeHeaders:
     def _add(self, headers: MutableHeaders, nonce: str, host: str) -> None:
         # Some browsers do not take 'self' to mean the page's own socket too.
         socket = f"{'wss' if self.settings.secure else 'ws'}://{host}" if HOST.fullmatch(host) else ""
-        headers["Content-Security-Policy"] = POLICY.format(nonce=nonce, socket=socket)
+        headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce, socket=socket))  # a file has its own
         for name, value in ALWAYS.items():
             headers[name] = value
         if self.settings.secure:

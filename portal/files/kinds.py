@@ -35,4 +35,4 @@ def _is_text(content: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     readable = all(sign.isprintable() or sign in "\n\r\t\u00a0" for sign in text)
-    return bool(text.strip()) and readable and not text.lstrip().startswith("<")
+    return bool(text.strip()) and readable and not text.lstrip().startswith(("<", "%PDF"))

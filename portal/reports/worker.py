@@ -1,15 +1,19 @@
 """The process that prints one document: HTML on standard input, PDF on standard output. It reads the typeface and nothing else."""
 
 import base64
+import io
 import sys
 from pathlib import Path
 from typing import Any
 
+from fontTools.ttLib import TTFont
+from fontTools.varLib.instancer import instantiateVariableFont
 from weasyprint import CSS, HTML  # type: ignore[import-untyped]
 from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]
+from weasyprint.urls import URLFetcherResponse  # type: ignore[import-untyped]
 
-FACES = ("atkinson-next-latin.woff2", "atkinson-next-latin-ext.woff2")
-RANGES = ("U+0000-00FF, U+0131, U+0152-0153, U+2000-206F, U+20AC, U+2122", "U+0100-02BA, U+1E00-1EFF")
+FILE = "atkinson-next-latin.woff2"
+WEIGHTS = (400, 650)
 
 
 def pdf(document: str, fonts: Path) -> bytes:
@@ -22,17 +26,26 @@ def pdf(document: str, fonts: Path) -> bytes:
 
 
 def _faces(fonts: Path) -> str:
-    shape = "@font-face {{ font-family: Atkinson; font-weight: 200 800; src: url(data:font/woff2;base64,{}); unicode-range: {} }}"
-    files = [(fonts / name, span) for name, span in zip(FACES, RANGES, strict=True)]
-    return "\n".join(shape.format(base64.b64encode(file.read_bytes()).decode(), span) for file, span in files)
+    """The typeface at the two weights of papers: layout on paper takes one weight a file."""
+    shape = "@font-face {{ font-family: Atkinson; font-weight: {}; src: url(data:font/ttf;base64,{}); }}"
+    return "\n".join(shape.format(weight, base64.b64encode(_at(fonts / FILE, weight)).decode()) for weight in WEIGHTS)
 
 
-def _only_inside(url: str, *_: Any, **__: Any) -> Any:
+def _at(file: Path, weight: int) -> bytes:
+    held = io.BytesIO()
+    with TTFont(file) as variable:
+        fixed = instantiateVariableFont(variable, {"wght": weight})
+        fixed.flavor = None
+        fixed.save(held)
+    return held.getvalue()
+
+
+def _only_inside(url: str, *_: Any, **__: Any) -> URLFetcherResponse:
     """A document holds all that it shows: nothing is fetched for it, from anywhere."""
     if not url.startswith("data:"):
         raise ValueError("Nothing is fetched for a document.")
     kind, _, data = url.removeprefix("data:").partition(",")
-    return {"string": base64.b64decode(data), "mime_type": kind.partition(";")[0]}
+    return URLFetcherResponse(url, base64.b64decode(data), {"Content-Type": kind.partition(";")[0]})
 
 
 if __name__ == "__main__":

@@ -40,7 +40,10 @@ def capability(engine: Engine, base: str, now: datetime) -> Json:
             "conditionalRead": "not-match",
             "conditionalUpdate": True,
             "conditionalDelete": "single",
-            "searchParam": [{"name": p.name, "type": p.kind} for p in engine.parameters.get(type_, {}).values()],
+            "searchParam": [
+                {"name": p.name, "type": "string" if p.kind == "words" else p.kind}
+                for p in engine.parameters.get(type_, {}).values()
+            ],
         }
         for type_ in sorted(engine.definitions.resources)
     ]

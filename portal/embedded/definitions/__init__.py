@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from portal.embedded.definitions.paths import Path as Steps
 from portal.embedded.definitions.paths import compile_expression
@@ -13,15 +14,17 @@ from portal.types import Json
 
 HERE = Path(__file__).parent
 KINDS = frozenset({"string", "token", "reference", "date", "number", "quantity", "uri"})
-INDEXED_AS = b"2"
+NARRATIVE: list[object] = ["words", [["text", "div"]], []]
+INDEXED_AS = b"3"
 """Raised when the same table is to give other index rows: every store is then indexed anew when it is opened."""
 
-__all__ = ["Definitions", "Parameter", "compile_expression", "load_definitions", "stored_parameters"]
+__all__ = ["Definitions", "Parameter", "Place", "compile_expression", "load_definitions", "stored_parameters"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parameter:
-    """A search parameter of one resource type. `kind`: string, token, reference, date, number, quantity or uri.
+    """A search parameter of one resource type. `kind`: string, token, reference, date, number, quantity, uri, composite,
+    special (`near`) or words (`_text`).
 
     Parameters of one type that read the same elements share one `index`; `only` then narrows references to that type.
     """
@@ -35,6 +38,16 @@ class Parameter:
     index: str
     parts: tuple["Parameter", ...] = ()
     """When its values are those of other parameters of the type together: it needs no rows of its own."""
+    places: tuple["Place", ...] = ()
+    """Of a composite: the elements in which its components stand together."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """`path` leads to the elements; empty, it is the resource, whose own parameters `components` then are."""
+
+    path: tuple[object, ...]
+    components: tuple[Parameter, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,11 +76,16 @@ def load_definitions() -> Definitions:
     structure: Json = json.loads(structure_text)
     search: dict[str, dict[str, list[object]]] = json.loads(search_text)
     types = [*structure["resources"], *structure["aidbox"]]
+    narrated = {type_ for type_ in structure["resources"] if "text" in structure["owners"][type_]}
     parameters = {
-        type_: united(
+        type_: composed(
             {
                 name: make_parameter(type_, name, *entry)  # type: ignore[arg-type]
-                for name, entry in {**search.get("Resource", {}), **search.get(type_, {})}.items()
+                for name, entry in {
+                    **search.get("Resource", {}),
+                    **({"_text": NARRATIVE} if type_ in narrated else {}),
+                    **search.get(type_, {}),
+                }.items()
             }
         )
         for type_ in types
@@ -103,7 +121,9 @@ def stored_parameters(definitions: Definitions, resource: Json) -> list[Paramete
     return found
 
 
-def make_parameter(type_: str, name: str, kind: str, paths: list[Steps], targets: list[str]) -> Parameter:
+def make_parameter(type_: str, name: str, kind: str, paths: list[Steps], targets: list[Any]) -> Parameter:
+    if kind in {"composite", "special"}:
+        return _composite(type_, name, kind, paths, targets)
     only: str | None = None
     steps = paths
     lasts = [path[-1] for path in paths]
@@ -111,7 +131,7 @@ def make_parameter(type_: str, name: str, kind: str, paths: list[Steps], targets
         only = str(lasts[0][1])
         steps = [path[:-1] for path in paths]
     shape = json.dumps(steps, separators=(",", ":"))
-    group = {"quantity": "number", "uri": "token"}.get(kind, kind)
+    group = {"quantity": "number", "uri": "token", "words": "string"}.get(kind, kind)
     return Parameter(
         type=type_,
         name=name,
@@ -121,6 +141,42 @@ def make_parameter(type_: str, name: str, kind: str, paths: list[Steps], targets
         only=only,
         index=f"{type_} {group} {shape}",
     )
+
+
+def _composite(type_: str, name: str, kind: str, paths: list[Steps], components: list[Any]) -> Parameter:
+    places: list[Place] = []
+    for path in paths:
+        parts = [make_parameter(type_, own, of_kind, ways, []) for own, of_kind, ways in components]
+        if path:  # rows of its own, by element; without paths, the resource's parameter is meant
+            parts = [replace(p, index=f"{type_} part {json.dumps(path)} {p.index}") if p.paths else p for p in parts]
+        places.append(Place(path=tuple(_freeze(step) for step in path), components=tuple(parts)))
+    return Parameter(
+        type=type_, name=name, kind=kind, paths=(), targets=(), only=None, index=f"{type_} part {name}",
+        places=tuple(places),
+    )  # fmt: skip
+
+
+def composed(parameters: dict[str, Parameter]) -> dict[str, Parameter]:
+    """Parameters that need no rows of their own, or not all, get those that have them: see `parts` and `places`."""
+    found = united(parameters)
+
+    def own(component: Parameter) -> Parameter:
+        if not component.paths:
+            return found[component.name]
+        ways = set(component.paths)
+        fitting = [p for p in found.values() if p.kind == component.kind and ways <= set(p.paths)]
+        return min(fitting, key=lambda p: len(p.paths))
+
+    for parameter in parameters.values():
+        if parameter.places:
+            places = [
+                replace(
+                    place, components=tuple(own(c) if not place.path or not c.paths else c for c in place.components)
+                )
+                for place in parameter.places
+            ]
+            found[parameter.name] = replace(parameter, places=tuple(places))
+    return found
 
 
 def united(parameters: dict[str, Parameter]) -> dict[str, Parameter]:

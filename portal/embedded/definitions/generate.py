@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.embedded.definitions.aidbox import AIDBOX_SEARCH, AIDBOX_TYPES
-from portal.embedded.definitions.paths import compile_expression
+from portal.embedded.definitions.paths import compile_expression, owner_of
 from portal.types import Json
 
 HERE = Path(__file__).parent
@@ -137,10 +137,15 @@ def _concepts(concepts: list[Json]) -> list[str]:
 
 
 def _search(folder: Path, structure: Json) -> Json:
-    """`{type: {name: [kind, compiled paths, targets]}}`, common parameters under "Resource"."""
+    """`{type: {name: [kind, compiled paths, targets]}}`, common parameters under "Resource".
+
+    The paths of a composite lead to the elements in which its components (in place of targets) stand together.
+    """
     table: Json = {}
-    for parameter in _resources(folder / "search-parameters.json", "SearchParameter"):
-        if parameter["type"] in {"composite", "special"} or "expression" not in parameter:
+    definitions = _resources(folder / "search-parameters.json", "SearchParameter")
+    by_url = {parameter["url"]: parameter for parameter in definitions}
+    for parameter in definitions:
+        if "expression" not in parameter:
             continue
         for base in parameter["base"]:
             if base == "DomainResource":
@@ -148,13 +153,43 @@ def _search(folder: Path, structure: Json) -> Json:
             if parameter["code"] in {"_id", "_lastUpdated"}:
                 continue
             paths = compile_expression(parameter["expression"], base, structure["owners"])
-            targets = sorted(parameter.get("target", []))
+            targets: list[Any] = sorted(parameter.get("target", []))
+            if parameter["type"] == "composite":
+                targets = [
+                    _component(by_url[c["definition"]], c["expression"], base, paths, structure)
+                    for c in parameter["component"]
+                ]
+            elif parameter["code"] == "near":
+                targets = [["", "number", [["latitude"]]], ["", "number", [["longitude"]]]]
             table.setdefault(base, {})[parameter["code"]] = [parameter["type"], paths, targets]
     for base, parameters in AIDBOX_SEARCH.items():
         for code, (kind, expression) in parameters.items():
             paths = compile_expression(expression, base, structure["owners"])
             table.setdefault(base, {})[code] = [kind, paths, []]
     return {base: dict(sorted(parameters.items())) for base, parameters in sorted(table.items())}
+
+
+def _component(parameter: Json, expression: str, base: str, paths: list[Any], structure: Json) -> list[Any]:
+    """[name, kind, paths from the element]; without paths, it is the resource's own parameter of that name.
+
+    The kind is the element's where the two differ: the components of DocumentReference's `relationship` are swapped in R4.
+    """
+    if expression.startswith("%resource"):
+        return [parameter["code"], parameter["type"], []]
+    owners: Json = structure["owners"]
+    found: list[Any] = []
+    kinds: set[str] = set()
+    for path in paths:
+        owner = owner_of(path, base, owners)
+        for way in compile_expression(expression, owner, owners):
+            kinds.add(_KINDS.get(owner_of(way, owner, owners), parameter["type"]))
+            if way not in found:
+                found.append(way)
+    kind: str = parameter["type"]
+    return [parameter["code"], kind if kind in kinds else kinds.pop(), found]
+
+
+_KINDS = {"Reference": "reference", "code": "token", "Coding": "token", "CodeableConcept": "token"}
 
 
 def _resources(path: Path, kind: str | None) -> list[Json]:

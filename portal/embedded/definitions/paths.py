@@ -27,6 +27,13 @@ def compile_expression(expression: str, base: str, owners: Json) -> list[Path]:
     return found
 
 
+def owner_of(path: Path, base: str, owners: Json) -> str:
+    """The type, or backbone, that a path of keys leads to."""
+    for step in path:
+        base = owners[base][step]["t"]
+    return base
+
+
 def _branches(expression: str) -> list[str]:
     return [part.strip() for part in re.split(r"\|(?![^(]*\))", expression) if part.strip()]
 
@@ -41,7 +48,8 @@ def _compile_branch(branch: str, base: str, owners: Json) -> list[Path]:
     else:
         branch = re.sub(r"^(\S+) as (\w+)$", r"\1.as(\2)", branch.strip("()") if branch.startswith("(") else branch)
     tokens = [t for t in _TOKEN.findall(branch) if t != "."]
-    if tokens and tokens[0] in owners.get(base, {}):
+    elements: Json = owners.get(base, {})
+    if tokens and (tokens[0] in elements or any(e.get("choice") == tokens[0] for e in elements.values())):
         tokens.insert(0, base)
     if not tokens or tokens[0] not in {base, "Resource", "DomainResource"}:
         return []
@@ -70,7 +78,7 @@ def _advance(path: Path, owner: str, token: str, wanted: re.Match[str] | None, o
         return [([*path, token], elements[token]["t"])]
     choices = [(key, e) for key, e in elements.items() if e.get("choice") == token]
     if wanted:
-        choices = [(key, e) for key, e in choices if e["t"] == wanted[1]]
+        choices = [(key, e) for key, e in choices if e["t"].lower() == wanted[1].lower()]
     if choices:
         return [([*path, key], e["t"]) for key, e in choices]
     return [] if elements else [([*path, token], "")]

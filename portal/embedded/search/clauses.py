@@ -25,7 +25,7 @@ class Clause:
     plain: bool = False
 
 
-NOTHING = Clause(drive=Sql("SELECT rid FROM resource WHERE 0"), probe=Sql("0"))
+NOTHING = Clause(drive=Sql("SELECT NULL AS rid WHERE 0"), probe=Sql("0"))
 
 
 def rows(kind: str, pid: int, condition: str, args: tuple[object, ...]) -> Clause:

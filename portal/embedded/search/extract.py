@@ -4,9 +4,11 @@ The paths are compiled once to closures, by the first key of each, so that index
 what FHIR defines. Rows are written as the tables take them; a reference keeps its target's name until it gets its number.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from html import unescape
 from typing import Any
 
 from portal.embedded.definitions import Parameter
@@ -21,9 +23,14 @@ PARTS = (
 )  # fmt: skip
 
 _LISTS = (list, tuple)
+_MARKUP, _WORD = re.compile(r"<[^>]*>"), re.compile(r"\w+")
 
 Number = Callable[[str, str], int]
 """(kind, text) → the number that stands for it in the tables."""
+
+
+PartRow = tuple[int, Any, int, int, int, int, str]
+"""(index, value, resource, element, system, end, exact): what a row of any other table holds, and which element."""
 
 
 @dataclass(slots=True)
@@ -36,6 +43,7 @@ class Rows:
     reference: list[tuple[int, str, str, int]] = field(default_factory=list[tuple[int, str, str, int]])
     date: list[tuple[int, int, int, int]] = field(default_factory=list[tuple[int, int, int, int]])
     numbers: list[tuple[int, float, int]] = field(default_factory=list[tuple[int, float, int]])
+    part: list[PartRow] = field(default_factory=list["PartRow"])
 
 
 Take = Callable[[Any, int, Rows], None]
@@ -64,7 +72,12 @@ def make_plan(parameters: Iterable[Parameter], number: Number) -> Plan:
     takes: dict[str, list[Take]] = {}
     present: dict[str, list[str]] = {}
     seen: set[tuple[str, object]] = set()
+    together: dict[tuple[object, ...], dict[str, Parameter]] = {}
     for parameter in parameters:
+        for place in parameter.places:
+            if place.path:
+                own = {c.index: c for c in place.components if c.index.split(" ", 2)[1] == "part"}
+                together.setdefault(place.path, {}).update(own)
         for path in () if parameter.parts else parameter.paths:
             if not path or (parameter.index, path) in seen:
                 continue
@@ -74,6 +87,8 @@ def make_plan(parameters: Iterable[Parameter], number: Number) -> Plan:
                 continue
             leaf = _LEAVES[parameter.kind](parameter.index, number)
             takes.setdefault(str(path[0]), []).append(_walk(path[1:], leaf))
+    for path, components in together.items():
+        takes.setdefault(str(path[0]), []).append(_together(path[1:], components, number))
     return Plan(
         {key: tuple(found) for key, found in takes.items()},
         tuple((number("index", index), tuple(keys)) for index, keys in present.items()),
@@ -128,6 +143,41 @@ def _each_object(take: Take) -> Take:
             take(value, rid, rows)
 
     return _each(only_objects)
+
+
+def _together(steps: tuple[Any, ...], components: dict[str, Parameter], number: Number) -> Take:
+    """The components of each element, marked as that element's."""
+    leaves = [_walk(path, _LEAVES[c.kind](index, number)) for index, c in components.items() for path in c.paths]
+
+    def take(value: Any, rid: int, rows: Rows) -> None:
+        found: list[Any] = []
+        _walk(steps, lambda element, _rid, _rows: found.append(element))(value, rid, rows)
+        for slot, element in enumerate(found):
+            of = Rows(rows.number)
+            for leaf in leaves:
+                leaf(element, rid, of)
+            rows.part += [(pid, folded, rid, slot, 0, 0, exact) for pid, folded, _, exact in of.string]
+            rows.part += [(pid, code, rid, slot, sid, 0, "") for pid, code, sid, _ in of.token]
+            rows.part += [(pid, f"{type_}/{id_}", rid, slot, 0, 0, "") for pid, type_, id_, _ in of.reference]
+            rows.part += [(pid, low, rid, slot, 0, high, "") for pid, low, _, high in of.date]
+            rows.part += [(pid, n, rid, slot, 0, 0, "") for pid, n, _ in of.numbers]
+
+    return take
+
+
+def _words(index: str, number: Number) -> Take:
+    pid = number("index", index)
+
+    def take(value: Any, rid: int, rows: Rows) -> None:
+        if value.__class__ is str:
+            rows.string += [(pid, word, rid, "") for word in words(_MARKUP.sub(" ", value))]
+
+    return take
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, each once, as the index spells them."""
+    return list(dict.fromkeys(_WORD.findall(fold(unescape(text)))))
 
 
 def _string(index: str, number: Number) -> Take:
@@ -270,4 +320,5 @@ _LEAVES: dict[str, Callable[[str, Number], Take]] = {
     "date": _date,
     "number": _number,
     "quantity": _number,
+    "words": _words,
 }

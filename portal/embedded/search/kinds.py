@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from portal.embedded.definitions import Parameter
 from portal.embedded.outcome import Refusal, refuse
-from portal.embedded.search.clauses import NOTHING, Clause, Sql, any_of, none_of, rows
-from portal.embedded.search.extract import TEXT, split_reference
+from portal.embedded.search.clauses import NOTHING, Clause, Sql, all_of, any_of, none_of, rows
+from portal.embedded.search.extract import IDENTIFIER, TEXT, split_reference, words
 from portal.embedded.search.values import HIGHEST, LOWEST, after_prefix, date_range, fold
 from portal.embedded.store.schema import WIDE
 from portal.embedded.store.unit import Names
@@ -30,6 +30,7 @@ class Lookup:
 
 def condition(parameter: Parameter, modifier: str, values: list[str], lookup: Lookup) -> Clause:
     """Any of `values`. Refusal 400 for a modifier or a value that this kind does not know."""
+    values = [value.replace("\\$", "$") for value in values]
     if parameter.parts:
         return _united(parameter, modifier, values, lookup)
     pid = lookup.names.find("index", parameter.index)
@@ -45,7 +46,7 @@ def condition(parameter: Parameter, modifier: str, values: list[str], lookup: Lo
         text_pid = lookup.names.find("index", parameter.index + TEXT)
         return any_of([_prefix(text_pid, fold(v)) for v in values])
     if modifier == "identifier" and parameter.kind == "reference":
-        index = parameter.index.replace(" reference ", " token ", 1) + " identifier"
+        index = parameter.index.replace(" reference ", " token ", 1) + IDENTIFIER
         return any_of([_token(lookup.names.find("index", index), v, lookup) for v in values])
     match parameter.kind:
         case "string":
@@ -53,7 +54,11 @@ def condition(parameter: Parameter, modifier: str, values: list[str], lookup: Lo
         case "token":
             if modifier == "in":
                 found = [m for v in values for m in lookup.members(v)]
-                return any_of([_coded(pid, system, code, lookup) for system, code in found]) if found else NOTHING
+                return (
+                    any_of([rows("token", pid, *_coded_test(system, code, lookup)) for system, code in found])
+                    if found
+                    else NOTHING
+                )
             if modifier in {"starts", "contains"}:
                 return any_of([_token_part(pid, modifier, v, lookup) for v in values])
             _plain(parameter, modifier)
@@ -65,6 +70,9 @@ def condition(parameter: Parameter, modifier: str, values: list[str], lookup: Lo
             return any_of([_reference(pid, modifier, v, parameter, lookup) for v in values])
         case "date":
             return date_condition(pid, modifier, values, parameter)
+        case "words":
+            _plain(parameter, modifier)
+            return any_of([_words(pid, v, parameter) for v in values])
         case _:
             _plain(parameter, modifier)
             return any_of([_number(pid, v, parameter) for v in values])
@@ -112,20 +120,37 @@ def _string(pid: int, modifier: str, value: str, parameter: Parameter) -> Clause
 
 
 def _prefix(pid: int, folded: str) -> Clause:
-    return rows("string", pid, "value >= ? AND value < ?", (folded, after_prefix(folded)))
+    return rows("string", pid, *prefix_test(folded))
+
+
+def prefix_test(text: str) -> tuple[str, tuple[object, ...]]:
+    folded = fold(text)
+    return "value >= ? AND value < ?", (folded, after_prefix(folded))
+
+
+def _words(pid: int, value: str, parameter: Parameter) -> Clause:
+    """Every word, each by its beginning."""
+    wanted = words(value)
+    if not wanted:
+        raise bad_value(parameter.name, value)
+    return all_of([_prefix(pid, word) for word in wanted])
 
 
 def _token(pid: int, value: str, lookup: Lookup) -> Clause:
+    return rows("token", pid, *token_test(value, lookup))
+
+
+def token_test(value: str, lookup: Lookup) -> tuple[str, tuple[object, ...]]:
     system, bar, code = value.partition("|")
     if not bar:
-        return rows("token", pid, "value = ?", (value,))
+        return "value = ?", (value,)
     if not code:
-        return rows("token", pid, "sid = ?", (lookup.names.find("system", system),))
-    return _coded(pid, system, code, lookup)
+        return "sid = ?", (lookup.names.find("system", system),)
+    return _coded_test(system, code, lookup)
 
 
-def _coded(pid: int, system: str, code: str, lookup: Lookup) -> Clause:
-    return rows("token", pid, "value = ? AND sid = ?", (code, lookup.names.find("system", system) if system else 0))
+def _coded_test(system: str, code: str, lookup: Lookup) -> tuple[str, tuple[object, ...]]:
+    return "value = ? AND sid = ?", (code, lookup.names.find("system", system) if system else 0)
 
 
 def _token_part(pid: int, modifier: str, value: str, lookup: Lookup) -> Clause:
@@ -203,6 +228,10 @@ def date_test(value: str, name: str, low: str, high: str) -> tuple[str, tuple[in
 
 
 def _number(pid: int, value: str, parameter: Parameter) -> Clause:
+    return rows("number", pid, *number_test(value, parameter))
+
+
+def number_test(value: str, parameter: Parameter) -> tuple[str, tuple[object, ...]]:
     found = _PREFIXED.fullmatch(value)
     prefix, written = (found[1] or "eq", found[2]) if found else ("eq", value)
     if "|" in written:
@@ -214,4 +243,4 @@ def _number(pid: int, value: str, parameter: Parameter) -> Clause:
     if not LOWEST < number < HIGHEST:
         raise bad_value(parameter.name, value)
     sign = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "sa": ">", "eb": "<"}[prefix]
-    return rows("number", pid, f"value {sign} ?", (number,))
+    return f"value {sign} ?", (number,)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from portal.embedded.definitions import Definitions, Parameter
 from portal.embedded.outcome import Refusal, refuse
 from portal.embedded.search.clauses import Clause, Sql, any_of, none_of, referred_by, refers_to
+from portal.embedded.search.composite import composite
 from portal.embedded.search.kinds import Lookup, bad_value, condition, date_test
 
 Params = list[tuple[str, str]]
@@ -95,9 +96,12 @@ class Reader:
         name, _, modifier = head.partition(":")
         if name in {"_id", "_lastUpdated", "_createdAt"} and not dot:
             return self._own_column(type_, name, modifier, values)
+        if name == "_list" and not dot and not modifier:
+            return self._on_list(type_, values, depth)
         parameter = self._parameter(type_, name, key)
         if not dot:
-            return condition(parameter, modifier, values, self.lookup)
+            ask = composite if parameter.places else condition
+            return ask(parameter, modifier, values, self.lookup)
         if parameter.kind != "reference":
             raise unknown(type_, key)
         targets = [modifier] if modifier else [parameter.only] if parameter.only else list(parameter.targets)
@@ -126,6 +130,12 @@ class Reader:
         inner = self.clause(source, rest, values, depth + 1)
         names = self.lookup.names
         return referred_by(names.find("index", reference.index), inner, depth, names.find("type", type_))
+
+    def _on_list(self, type_: str, values: list[str], depth: int) -> Clause:
+        """Items of stored lists, by the lists' ids (`_list=42`, `_list=List/42`)."""
+        names, items = self.lookup.names, self.parameters["List"]["item"]
+        source = self._own_column("List", "_id", "", [value.removeprefix("List/") for value in values])
+        return referred_by(names.find("index", items.index), source, depth, names.find("type", type_))
 
     def _own_column(self, type_: str, name: str, modifier: str, values: list[str]) -> Clause:
         number = self.lookup.names.find("type", type_)
@@ -156,8 +166,8 @@ class Reader:
         if name in {"_id", "_lastUpdated", "_createdAt"}:
             return SortKey(name=name, parameter=None, descending=part.startswith("-"))
         parameter = self._parameter(type_, name, f"_sort={part}")
-        if parameter.kind == "reference":
-            raise refuse(400, "not-supported", f"Cannot sort by the reference {name!r}")
+        if parameter.kind in {"reference", "words"} or parameter.places:
+            raise refuse(400, "not-supported", f"Cannot sort by {name!r}, which is of kind {parameter.kind}")
         return SortKey(name=name, parameter=parameter, descending=part.startswith("-"))
 
     def _include(self, type_: str, reverse: bool, modifier: str, value: str) -> Include:
@@ -190,7 +200,8 @@ def _on_resource(test: str, args: tuple[object, ...]) -> Clause:
 
 
 def _unescape(value: str) -> str:
-    return re.sub(r"\\([,|$\\])", r"\1", value)
+    r"""All but `\$`, which a composite reads first."""
+    return re.sub(r"\\([,|\\])", r"\1", value)
 
 
 def _one_of(name: str, value: str, allowed: frozenset[str]) -> str:

@@ -3,12 +3,14 @@ event that a subscription's destination has not taken yet.
 
 Index tables are keyed (parameter, value, resource): a search is a range of the key. Each has a second order by resource,
 for sorting and for taking a resource's rows out again. Names that repeat (types, parameters, code systems) are numbers
-of `name`. A resource that is only mentioned by a reference has a row too (state MENTIONED), so references are numbers.
+of `name`. What stands together in one element (the components of a composite parameter) is in `by_part`, with the number
+of the element among its like (`slot`). A resource that is only mentioned by a reference has a row too (state MENTIONED), so references are numbers.
 """
 
 import sqlite3
 from pathlib import Path
 
+from portal.embedded.search.values import kilometres
 from portal.errors import NotReady
 from portal.i18n import N_
 
@@ -60,6 +62,12 @@ ALTER TABLE resource DROP COLUMN body;
 DROP INDEX date_high;
 CREATE INDEX date_wide ON by_date (pid, high) WHERE high - value >= {WIDE};
 """,
+    """
+CREATE TABLE by_part (
+    pid INTEGER, value, rid INTEGER, slot INTEGER, sid INTEGER, high INTEGER, exact TEXT,
+    PRIMARY KEY (pid, value, rid, slot, sid, high, exact)) WITHOUT ROWID;
+CREATE INDEX part_of ON by_part (rid, pid, slot);
+""",
 )
 """Each script takes a store of the layout before to the next; a new store goes through all."""
 
@@ -82,6 +90,7 @@ def connect(path: str, *, read_only: bool = False) -> sqlite3.Connection:
     )  # fmt: skip
     for pragma in PRAGMAS:
         connection.execute(pragma)
+    connection.create_function("kilometres", 4, kilometres, deterministic=True)
     return connection
 
 

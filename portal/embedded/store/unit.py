@@ -21,6 +21,7 @@ TABLE = {
     "reference": "by_reference",
     "date": "by_date",
     "number": "by_number",
+    "part": "by_part",
 }
 _COLUMNS = {
     "string": "pid, value, rid, exact",
@@ -28,6 +29,7 @@ _COLUMNS = {
     "reference": "pid, value, rid",
     "date": "pid, value, rid, high",
     "number": "pid, value, rid",
+    "part": "pid, value, rid, slot, sid, high, exact",
 }
 _INSERT = {
     kind: f"INSERT OR IGNORE INTO {TABLE[kind]} ({columns}) VALUES ({', '.join('?' * (columns.count(',') + 1))})"
@@ -125,6 +127,7 @@ class Unit:
             rows.reference.clear()
         for kind, records in (
             ("string", rows.string), ("token", rows.token), ("date", rows.date), ("number", rows.numbers),
+            ("part", rows.part),
         ):  # fmt: skip
             if records:
                 self._insert(kind, records)
@@ -225,7 +228,7 @@ class Unit:
         index(kept.rid, rows)
         wanted: dict[str, Iterable[tuple[Any, ...]]] = {
             "string": rows.string, "token": rows.token, "date": rows.date, "number": rows.numbers,
-            "reference": self._numbered(rows.reference),
+            "part": rows.part, "reference": self._numbered(rows.reference),
         }  # fmt: skip
         for kind, records in wanted.items():
             new = set(records)

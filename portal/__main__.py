@@ -18,7 +18,7 @@ from portal.authoring.commands import questionnaire
 from portal.chance import SystemChance
 from portal.clock import SystemClock
 from portal.embedded import box_options, create_app
-from portal.errors import PortalError
+from portal.errors import Invalid, PortalError
 from portal.fhirpath.cli import evaluate_file
 from portal.i18n import Texts, texts
 from portal.settings import Settings
@@ -29,10 +29,12 @@ main = typer.Typer(
 fhir = typer.Typer(no_args_is_help=True, help="The embedded FHIR backend on its own.")
 fhirpath = typer.Typer(no_args_is_help=True, help="FHIRPath for authors.")
 aidbox = typer.Typer(no_args_is_help=True, help="Preparing an Aidbox for the portal.")
+user = typer.Typer(no_args_is_help=True, help="Accounts that nobody signs up for.")
 main.add_typer(questionnaire, name="questionnaire")
 main.add_typer(fhir, name="fhir")
 main.add_typer(fhirpath, name="fhirpath")
 main.add_typer(aidbox, name="aidbox")
+main.add_typer(user, name="user")
 
 
 @main.command()
@@ -126,6 +128,48 @@ def aidbox_render_init_bundle(
         render_init_bundle(Settings(), out=out, vault=vault, secrets=secrets)
 
 
+@user.callback()
+def user_group() -> None:
+    """Accounts that nobody signs up for."""
+
+
+@user.command("create-admin")
+def user_create_admin(
+    *,
+    email: Annotated[str, typer.Option(prompt="E-mail", help="Their e-mail address; codes are sent there.")],
+    family: Annotated[str, typer.Option(prompt="Last name", help="Their last name.")],
+    given: Annotated[str, typer.Option(prompt="First name", help="Their first name.")],
+    phone: Annotated[str, typer.Option(help="Their mobile number, for codes by text message.")] = "",
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input instead of asking.")
+    ] = False,
+) -> None:
+    """Make an administrator of the foundation. The password is asked, or read from standard input: it never stands on the
+    command line. With the embedded backend, stop the portal first.
+    """
+    from portal.administration import create_admin
+    from portal.app import open_portal
+
+    if password_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+
+    async def make() -> None:
+        portal = await open_portal(Settings())
+        try:
+            service = portal.service()
+            await create_admin(service, family=family, given=given, email=email, phone=phone or None, password=password)
+        finally:
+            await portal.close()
+
+    with _told_plainly():
+        asyncio.run(make())
+        t = _texts()
+        words = t("{email} administers the foundation's portal. Sign in at {address}.", email=email, address="/pro")
+        sys.stdout.write(f"{words}\n")
+
+
 @fhir.command("serve")
 def fhir_serve(
     *,
@@ -160,7 +204,8 @@ def _told_plainly() -> Generator[None]:
     try:
         yield
     except PortalError as error:
-        sys.stderr.write(f"{_texts().say(error.message)}\n")
+        wrong = [one.message for one in error.problems] if isinstance(error, Invalid) else [error.message]
+        sys.stderr.writelines(f"{_texts().say(each)}\n" for each in wrong)
         raise typer.Exit(1) from None
     except ValidationError as error:
         for wrong in error.errors(include_url=False, include_input=False):

@@ -1,6 +1,7 @@
 """The foundation's administrator, made from the operator's terminal: the one account that nobody signs up for."""
 
 from portal.access import Role
+from portal.accounts.password_rules import check_new_password
 from portal.acting import Acting
 from portal.people import create_practitioner
 
@@ -12,6 +13,7 @@ async def create_admin(
 
     `service` is the portal itself. Raises `Invalid` naming the fields to correct.
     """
+    check_new_password(password, (family, given, email))
     return await create_practitioner(
         service,
         family=family,

@@ -1,4 +1,4 @@
-"""The demonstration: three centres, eight professionals, sixty patients, two trials and two years of their lives.
+"""The demonstration: three centres, nine professionals, sixty patients, two trials and two years of their lives.
 
 All of it is fictitious, comes out the same for the same day, and is made through the verbs that real use takes.
 """

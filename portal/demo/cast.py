@@ -92,6 +92,7 @@ PROFESSIONALS = (
     Professional(family="Etcheverry", given="Maïté", gender="female", role=Role.PSYCHIATRIST, centres=("01",)),
     Professional(family="Weber", given="Pauline", gender="female", role=Role.ARC, centres=(), trials=("ebipolar",)),
     Professional(family="Ollivier", given="Thomas", gender="male", role=Role.ARC, centres=(), trials=("emma",)),
+    Professional(family="Bonnet", given="Nadège", gender="female", role=Role.ORGANIZATION_ADMIN, centres=("03",)),
     Professional(family="Mendy", given="Fatou", gender="female", role=Role.ADMIN, centres=()),
 )
 

@@ -50,7 +50,13 @@ def welcome(settings: Settings) -> str:
         "",
         f"  Patient        {settings.address}/connexion   {first.email}   (code only)",
     ]
-    jobs = {"psychiatrist": "Psychiatrist", "nurse": "Nurse", "arc": "ARC", "admin": "Administrator"}
+    jobs = {
+        "psychiatrist": "Psychiatrist",
+        "nurse": "Nurse",
+        "arc": "ARC",
+        "organization-admin": "Centre admin",
+        "admin": "Administrator",
+    }
     shown: set[str] = set()
     for person in PROFESSIONALS:
         if person.role in jobs and person.role not in shown:

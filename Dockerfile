@@ -17,14 +17,16 @@ RUN .venv/bin/python -m pip install --no-cache-dir --disable-pip-version-check -
  && .venv/bin/python -m compileall -q portal components pages
 
 
-FROM python:3.11.14-slim-bookworm
+FROM python:3.11.14-slim-bookworm AS product
 
-# What WeasyPrint opens to make PDF files.
+# What WeasyPrint opens to make PDF files. Debian's point releases withdraw former versions, so no version is named here.
+# hadolint ignore=DL3008
 RUN apt-get update \
  && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin portal \
- && install -d -o portal -g portal -m 0700 /data
+ && install -d -o portal -g portal -m 0700 /data \
+ && install -d -o portal -g portal -m 0755 /init
 
 COPY --from=packages /app /app
 WORKDIR /app
@@ -35,7 +37,7 @@ ENV PATH=/app/.venv/bin:$PATH \
     PORT=8080 \
     PORTAL_DATA_DIR=/data
 
-USER portal
+USER 10001
 VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
@@ -44,3 +46,19 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
 # Demonstration data are asked for by name: docker run … portail serve --demo
 ENTRYPOINT ["portal"]
 CMD ["serve"]
+
+
+# The tests of Aidbox's dialect, to be run against a real one: docker build --target contract; never in production.
+FROM product AS contract
+
+USER 0
+COPY requirements-dev.txt ./
+RUN python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.txt
+COPY tests/conftest.py tests/
+COPY tests/contract tests/contract
+USER 10001
+CMD ["check", "--contract"]
+
+
+# What `docker build` makes when no target is named.
+FROM product

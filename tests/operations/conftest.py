@@ -37,7 +37,7 @@ class Server:
     root: httpx.Client
 
     def held(self) -> set[str]:
-        """Everything that is stored, but for sessions that the sign-ins of tests leave."""
+        """Everything that is stored."""
         kinds = [one["type"] for one in self.root.get("metadata").json()["rest"][0]["resource"]]
         found: set[str] = set()
         for kind in kinds:

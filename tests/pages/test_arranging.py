@@ -30,6 +30,7 @@ from components.form import (
 )
 from pages.arranging import items_of
 from pages.questions import Asking, media_of, value_of
+from portal.authoring import parse_yaml
 from portal.i18n import texts
 from portal.sdc import FormSession, compile_form, urls
 
@@ -260,6 +261,39 @@ def test_a_warning_stands_at_its_question_and_blocks_nothing() -> None:
     warnings = {each.place: texts("fr").say(each.message) for each in session.warnings(session.form.sections[0])}
     assert shown(session, warnings=warnings)[-1].warning == "Vérifiez."
     assert session.errors() == []
+
+
+GATED = """
+code: GATE
+version: "1.0.0"
+title: {fr: Test, en: Test}
+category: neuropsy
+licence: own
+items:
+  - id: stroop
+    text: {fr: Stroop, en: Stroop}
+    gate: true
+    required: true
+    items:
+      - {id: words, text: {fr: Mots lus, en: Words read}, type: integer}
+"""
+
+
+def test_a_test_that_was_not_done_asks_why_and_nothing_else() -> None:
+    session = FormSession(compile_form(parse_yaml(GATED)), now=NOW)
+    done = next(each for each in shown(session) if isinstance(each, ChoiceQuestion))
+    yes, no = (option.code for option in done.options)
+
+    def asked() -> list[str]:
+        return [each.link_id for each in shown(session) if not isinstance(each, Heading)]
+
+    session.set(done.link_id, value_of(session.form.by_link_id[done.link_id], (yes,)))
+    assert asked() == [done.link_id, "words"]
+    session.set(done.link_id, value_of(session.form.by_link_id[done.link_id], (no,)))
+    reason = next(each for each in shown(session) if each.link_id.endswith("not_done_reason"))
+    assert "words" not in asked()
+    assert reason.required
+    assert [each.place for each in session.errors()] == [reason.link_id]
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ def request_context(request: Request) -> Json:
     return {
         "request-method": request.method.lower(),
         "scheme": request.base.partition("://")[0],
-        "uri": "/fhir/" + "/".join(request.path),
+        "uri": request.root + "/".join(request.path),
         "query-string": "&".join(f"{k}={v}" for k, v in request.params),
         "params": params,
         "body": request.body,
@@ -164,6 +164,8 @@ def request_context(request: Request) -> Json:
 def operation(request: Request) -> str:
     """Aidbox's name of the interaction."""
     last = request.path[-1] if request.path else ""
+    if request.root != "/fhir/":
+        return "".join(part.capitalize() for part in last.split("-"))
     if last.startswith("$"):
         return "Fhir" + "".join(part.capitalize() for part in last[1:].split("-"))
     if "_history" in request.path:

@@ -19,7 +19,7 @@ ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """`path` is what follows the FHIR base, split; header names are in lower case; `body` is decoded JSON, or None."""
+    """`path` is what follows `root`, split; header names are in lower case; `body` is decoded JSON, or None."""
 
     method: str
     path: tuple[str, ...]
@@ -28,6 +28,7 @@ class Request:
     body: Any = None
     raw: bytes = b""
     base: str = ""
+    root: str = "/fhir/"
     identity: Identity | None = None
 
     def option(self, name: str) -> str | None:

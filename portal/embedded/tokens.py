@@ -1,4 +1,4 @@
-"""Sign-in at the backend itself: `/auth/token`, sessions and their end, `/auth/userinfo`, a change of password.
+"""Sign-in at the backend itself: `/auth/token`, sessions and their end, `/auth/userinfo`.
 
 A session is a `Session` resource; its tokens are kept as digests. Nothing here counts failures, as in Aidbox.
 """
@@ -13,7 +13,7 @@ from portal.clock import Clock
 from portal.embedded.access import both_forms
 from portal.embedded.engine import Engine, body_of
 from portal.embedded.identity import ROOT, Identity
-from portal.embedded.secrets import hash_password, hash_secret, password_fits, secret_fits
+from portal.embedded.secrets import hash_secret, password_fits, secret_fits
 from portal.embedded.store import LIVE, Kept, Store, Unit
 from portal.embedded.text import loads
 from portal.types import Json
@@ -103,25 +103,11 @@ class Tokens:
         await self.store.write(lambda unit: self._end(unit, identity.session or ""))
         return True
 
-    async def change_password(self, identity: Identity, current: str, new: str) -> bool:
-        """Checks the present password, sets the new one and ends all of the user's sessions; False when it is wrong."""
-        kept = self.store.find("User", identity.user_id or "")
-        if kept is None or kept.state != LIVE or not new:
-            return False
-        if not await asyncio.to_thread(password_fits, body_of(kept).get("password"), current):
-            return False
-        digest = await asyncio.to_thread(hash_password, self.engine.chance, new)
-
-        def change(unit: Unit) -> None:
-            present = unit.find("User", kept.id)
-            if present and present.state == LIVE:
-                self.engine.write(unit, "User", kept.id, {**body_of(present), "password": digest}, "PUT", present)
-            query = self.engine.query(unit.connection, "Session", [("user", f"User/{kept.id}"), ("_count", "1000")])
-            for match in self.engine.search(unit.connection, query).matches:
-                self._end(unit, match[2])
-
-        await self.store.write(change)
-        return True
+    def end_all(self, unit: Unit, user_id: str) -> None:
+        """Ends every session of a user."""
+        query = self.engine.query(unit.connection, "Session", [("user", f"User/{user_id}"), ("_count", "1000")])
+        for match in self.engine.search(unit.connection, query).matches:
+            self._end(unit, match[2])
 
     def userinfo(self, identity: Identity, user: Json, roles: list[Json]) -> Json:
         """The User without secrets, and its roles with references as Aidbox writes them."""

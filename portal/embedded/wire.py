@@ -18,6 +18,7 @@ from portal.embedded.introspection import Introspectors
 from portal.embedded.messages import Answer, Params, Request, read_query, version_headers
 from portal.embedded.metadata import VERSION, capability, health
 from portal.embedded.outcome import Refusal, outcome, refuse
+from portal.embedded.passwords import Passwords
 from portal.embedded.service import Service
 from portal.embedded.text import dumps, loads
 from portal.embedded.tokens import Tokens
@@ -54,7 +55,7 @@ class Wire:
         self.clock = clock
         self.authenticate = authenticate
         self.tokens = Tokens(service.store, engine, clock)
-        self.doors = Doors(self.tokens, service)
+        self.doors = Doors(self.tokens, Passwords(service.store, engine, clock, self.tokens), service)
         self.introspectors = Introspectors(service.store, engine, clock)
         self.base_url = base_url.rstrip("/") if base_url else None
         self.started = clock.monotonic()
@@ -129,7 +130,8 @@ class Wire:
             case ("auth", _) | ("Session",):
                 raw = await _body(receive, headers) if method == "POST" else b""
                 identity = None if path == ("auth", "token") else await self._identity(headers)
-                return await self.doors.answer(method, path, headers, raw, identity)
+                base = self._base(scope, headers).removesuffix("/fhir")
+                return await self.doors.answer(method, path, headers, raw, base, identity)
             case _:
                 raise refuse(404, "not-found", "There is nothing at this address")
 

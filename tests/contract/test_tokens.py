@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import pyotp
 import pytest
 
 from .conftest import Json, Server
@@ -233,6 +234,67 @@ async def test_a_password_is_not_changed_without_the_present_one(server: Server)
     change = {"currentPassword": "wrong", "newPassword": "x" * 12}
     answer = await server.http.post("auth/change-password", json=change, headers={"authorization": f"Bearer {token}"})
     assert 400 <= answer.status_code < 500
+    assert (await opened.password()).status_code == 200
+
+
+async def forced(server: Server, **user: Any) -> Any:
+    """What an administrator gets who resets the password of this check's user."""
+    if user:
+        assert (await server.patch(f"User/{server.id('user')}", user)).status_code == 200
+    answer = await server.http.post("auth/force-reset-password", json={"userId": server.id("user")})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_a_forced_reset_ends_the_password_and_the_sessions(server: Server) -> None:
+    opened = await door(server)
+    token = (await opened.password()).json()["access_token"]
+    assert (await forced(server))["code"] == "password_reset_link_issued"
+    assert (await opened.password()).status_code == 400
+    assert (await opened.userinfo(token)).status_code == 401
+
+
+async def test_a_reset_link_sets_the_password_once(server: Server) -> None:
+    opened = await door(server)
+    data = (await forced(server))["data"]
+    assert data["token"] in data["resetUrl"]
+    reset = {"token": data["token"], "newPassword": "une-phrase-toute-neuve"}
+    assert (await server.http.post("auth/reset-password", json=reset)).status_code == 200
+    assert (await opened.password(password="une-phrase-toute-neuve")).status_code == 200
+    again = {**reset, "newPassword": "encore-une-autre-phrase"}
+    assert 400 <= (await server.http.post("auth/reset-password", json=again)).status_code < 500
+    assert (await opened.password(password="encore-une-autre-phrase")).status_code == 400
+
+
+@pytest.mark.parametrize("reset", [{}, {"token": "unknown", "newPassword": "x" * 12}, {"token": "", "newPassword": ""}])
+async def test_a_reset_without_a_link_is_refused(server: Server, reset: Json) -> None:
+    opened = await door(server)
+    assert 400 <= (await server.http.post("auth/reset-password", json=reset)).status_code < 500
+    assert (await opened.password()).status_code == 200
+
+
+async def test_a_reset_asks_for_the_second_factor_of_who_has_one(server: Server) -> None:
+    opened = await door(server)
+    secret = pyotp.random_base32()
+    token = (await forced(server, twoFactor={"enabled": True, "secretKey": secret}))["data"]["token"]
+    alone = await server.http.post("auth/reset-password", json={"token": token, "newPassword": "x" * 12})
+    assert 400 <= alone.status_code < 500
+    wrong = await server.http.post("auth/reset-password-mfa", json={"token": token, "totp": "000000"})
+    assert 400 <= wrong.status_code < 500
+    proof = {"token": token, "totp": pyotp.TOTP(secret).now()}
+    fresh = (await server.http.post("auth/reset-password-mfa", json=proof)).json()["data"]["token"]
+    reset = {"token": fresh, "newPassword": "une-phrase-toute-neuve"}
+    assert (await server.http.post("auth/reset-password", json=reset)).status_code == 200
+    assert (await opened.password(password="une-phrase-toute-neuve")).status_code == 200
+
+
+async def test_a_person_without_a_policy_resets_nobodys_password(server: Server) -> None:
+    opened = await door(server)
+    token = (await opened.password()).json()["access_token"]
+    authorization = {"authorization": f"Bearer {token}"}
+    asked = {"userId": server.id("user")}
+    answer = await server.http.post("auth/force-reset-password", json=asked, headers=authorization)
+    assert answer.status_code == 403
     assert (await opened.password()).status_code == 200
 
 

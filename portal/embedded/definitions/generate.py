@@ -182,7 +182,7 @@ def _component(parameter: Json, expression: str, base: str, paths: list[Any], st
     for path in paths:
         owner = owner_of(path, base, owners)
         for way in compile_expression(expression, owner, owners):
-            kinds.add(_KINDS.get(owner_of(way, owner, owners), parameter["type"]))
+            kinds.add(str(_KINDS.get(owner_of(way, owner, owners), parameter["type"])))
             if way not in found:
                 found.append(way)
     kind: str = parameter["type"]

@@ -4,7 +4,7 @@ import hmac
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from portal.access import RESTS_ON, Actor, Role, twins
@@ -38,10 +38,10 @@ class Portal:
     db: Database
     transport: Transport
     backend: Backend | None
-    catalogue: Catalogue
-    trials: Mapping[str, Trial]
-    signer: TokenSigner
-    secret: str
+    catalogue: Catalogue = field(repr=False)
+    trials: Mapping[str, Trial] = field(repr=False)
+    signer: TokenSigner = field(repr=False)
+    secret: str = field(repr=False)
 
     def acting(self, actor: Actor) -> Acting:
         """A person at work: FHIR calls carry their own token."""
@@ -76,7 +76,7 @@ class Portal:
 async def open_portal(settings: Settings, *, clock: Clock | None = None, chance: Chance | None = None) -> Portal:
     """Open the databases and the catalogue. Raises `NotReady` with the setting or the file to mend."""
     clock, chance = clock or SystemClock(), chance or SystemChance()
-    catalogue = Catalogue.load(CONTENT / "questionnaires")
+    catalogue = Catalogue.load(CONTENT / "questionnaires", norms=settings.norms, private=settings.questionnaires)
     secret = portal_secret(settings)
     signer = TokenSigner(key=secret, issuer=settings.address, clock=clock)
     db = await open_database(settings)
@@ -108,7 +108,7 @@ async def open_portal(settings: Settings, *, clock: Clock | None = None, chance:
         transport=transport,
         backend=backend,
         catalogue=catalogue,
-        trials=load_trials(CONTENT / "trials", known_codes=frozenset(form.code for form in catalogue.forms)),
+        trials=load_trials(CONTENT / "trials", known_codes=frozenset(catalogue.codes)),
         signer=signer,
         secret=secret,
     )

@@ -7,7 +7,7 @@ that `NAME_FILE` names; names of the deployment before this one are in portal/en
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from portal.environment import Environment
@@ -48,6 +48,11 @@ class Settings(BaseSettings):
     data_dir: Path = Field(
         default=Path(".data"),
         description="Folder of the embedded backend, the portal's own database and generated secrets.",
+    )
+    questionnaires: Path | None = Field(
+        default=None,
+        description="Folder of forms kept outside the repository (YAML, or FHIR Questionnaires in JSON): one with the code "
+        "and version of a public form takes its place, as the licensed text of a form that records results only.",
     )
     norms: Path | None = Field(
         default=None,
@@ -117,8 +122,9 @@ class Settings(BaseSettings):
         default=100,
         ge=5,
         le=100,
+        validate_default=True,
         description="Wrong codes in a row after which an account takes no more codes, only the link of its messages, "
-        "until it was opened once.",
+        "until it was opened once. Guessing must stay below one in a million, so fewer with 7 digits.",
     )
     app_failures: int = Field(
         default=10,
@@ -248,6 +254,14 @@ class Settings(BaseSettings):
     @property
     def fhir_aliases(self) -> tuple[str, ...]:
         return tuple(one.strip() for one in self.fhir_public_urls.split(",") if one.strip())
+
+    @field_validator("code_failures")
+    @classmethod
+    def _guessing_is_hopeless(cls, failures: int, given: ValidationInfo) -> int:
+        digits = given.data.get("code_digits", 8)
+        if failures * 1_000_000 > 10**digits:
+            raise ValueError(f"with codes of {digits} digits, guessing would succeed more than once in a million")
+        return failures
 
     @property
     def address(self) -> str:

@@ -10,6 +10,8 @@ from portal.fhir import systems
 from portal.sdc import Form, compile_form
 from portal.types import Json
 
+_SUFFIXES = (".yaml", ".yml", ".json")
+
 
 class Shelved:
     """One form of the catalogue. It is compiled once, whoever asks first, and then shared by every session."""
@@ -63,13 +65,15 @@ class Catalogue:
     canonicals: Mapping[str, Form]
 
     @classmethod
-    def load(cls, folder: Path, norms: Path | None = None) -> "Catalogue":
+    def load(cls, folder: Path, norms: Path | None = None, private: Path | None = None) -> "Catalogue":
         """Reads `*.yaml`, `*.yml` and `*.json`, in the order of their names; `norms` is the folder of the tables that scores
-        look up. Raises `AuthoringError` at the first that cannot be read, so that a portal never starts with half of its
-        forms. None is compiled yet.
+        look up. A form of the `private` folder stands in the place of the public one with its code and version, as the
+        licensed text does of a form that records results only. Raises `AuthoringError` at the first that cannot be read,
+        so that a portal never starts with half of its forms. None is compiled yet.
         """
-        files = sorted(each for each in folder.iterdir() if each.suffix in (".yaml", ".yml", ".json"))
-        return cls._on(Shelved(load_form(each, norms)) for each in files)
+        folders = (folder, private) if private else (folder,)
+        files = [each for place in folders for each in sorted(place.iterdir()) if each.suffix in _SUFFIXES]
+        return cls._on({each.canonical: each for each in (Shelved(load_form(file, norms)) for file in files)}.values())
 
     @classmethod
     def of(cls, forms: Iterable[Form]) -> "Catalogue":

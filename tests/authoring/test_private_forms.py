@@ -39,5 +39,5 @@ def test_a_licensed_text_takes_the_place_of_the_form_that_records_results_only(t
 
 def test_a_private_form_that_cannot_be_read_stops_the_start_and_names_its_place(tmp_path: Path):
     (tmp_path / "BROKEN.yaml").write_text("code: BROKEN\nversion: [1]\n", "utf-8")
-    with pytest.raises(AuthoringError, match="BROKEN.yaml"):
+    with pytest.raises(AuthoringError, match=r"BROKEN\.yaml"):
         Catalogue.load(PUBLIC, private=tmp_path)

@@ -42,10 +42,16 @@ def _same(one: Json, other: Json) -> bool:
             keys = ("system", "code", "value", "unit") if "value" in mine else ("system", "code")
             return all(mine.get(key) == theirs.get(key) for key in keys)
         return mine == theirs
+    if type(mine) is type(theirs) and mine == theirs:
+        return next(filter(_is_value, one)) == next(filter(_is_value, other))
     numbers = (int, float, Decimal)
     if isinstance(mine, numbers) and isinstance(theirs, numbers) and not isinstance(mine, bool):
         return decimal(mine) == decimal(theirs)
     return False
+
+
+def _is_value(key: str) -> bool:
+    return key.startswith("value")
 
 
 def _answer(item: FormItem, result: Any) -> Json:

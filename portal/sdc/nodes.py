@@ -23,6 +23,7 @@ class Node:
 
     __slots__ = (
         "active", "answers", "bound", "branches", "edited", "extra", "item", "live", "options", "own", "parent", "path",
+        "source",
     )  # fmt: skip
 
     def __init__(self, item: FormItem, parent: "Node | None", path: str) -> None:
@@ -35,6 +36,7 @@ class Node:
         self.answers: list[Json] = []
         self.branches: list[list[Node]] = []
         self.extra: Json = {}  # id, extension, definition, text of a loaded response, given back untouched
+        self.source: Json | None = None  # the loaded item itself
         self.bound: dict[str, list[Any]] = {}  # what this copy was populated from, by name
         self.options: tuple[Option, ...] | None = None  # where the possible answers are not all in the form
         self.live: Json | None = None
@@ -49,7 +51,8 @@ class Node:
             yield from child.walk()
 
     def answered(self) -> bool:
-        return bool(self.answers) or any(child.answered() for child in self.children())
+        """Whether something of it is answered that is asked."""
+        return self.active and (bool(self.answers) or any(child.answered() for child in self.children()))
 
     def reveal(self) -> Json | None:
         """Computes `live` from the answers and from the children's own `live`."""
@@ -78,23 +81,32 @@ class Node:
 
     def stored(self, *, asked_only: bool) -> Json | None:
         """The response item, or None when there is nothing to keep. Answers of what is no longer asked are kept in a
-        draft, marked, so that changing one's mind twice loses nothing; a completed response leaves them out.
+        draft, marked, so that changing one's mind twice loses nothing; a completed response leaves them out. What nobody
+        has touched is given back as it came, in its own order.
         """
         if asked_only and not self.active:
             return None
+        made = self._made(asked_only=asked_only)
+        return self.source if made == self.source else made
+
+    def _made(self, *, asked_only: bool) -> Json | None:
         item: Json = {"linkId": self.item.link_id, **self.extra}
         if self.item.type == "group":
             inside = [each for child in self.children() if (each := child.stored(asked_only=asked_only))]
             if not inside:
-                return None
+                return self._empty(item, asked_only=asked_only)
             item["item"] = inside
         elif self.answers:
             item["answer"] = [self._stored_answer(index, asked_only) for index in range(len(self.answers))]
         else:
-            return None
+            return self._empty(item, asked_only=asked_only)
         if not self.own:
             item["extension"] = [*item.get("extension", ()), {"url": KEPT, "valueBoolean": True}]
         return item
+
+    def _empty(self, item: Json, *, asked_only: bool) -> Json | None:
+        """Nothing to keep, unless a draft came with this item and no answer to it (the text of a display, say)."""
+        return item if not asked_only and self.source is not None and item == self.source else None
 
     def _stored_answer(self, index: int, asked_only: bool) -> Json:
         answer = self.answers[index]

@@ -134,11 +134,19 @@ def _answer(item: FormItem, observation: Json) -> list[Json]:
                 answer = {"valueQuantity": {"value": number, **as_unit(unit)}}
         case "integer" | "decimal" if key == "valueInteger":
             answer = {ANSWER_KEY[item.type]: value}
-        case "choice" | "open-choice" if key == "valueCodeableConcept":
-            for coding in value.get("coding", ()):
-                option = item.option(matching_option(item, {"valueCoding": coding}))
-                if option:
-                    answer = option.answer
+        case "choice" | "open-choice":
+            given = (
+                [{"valueCoding": each} for each in value.get("coding", ())]
+                if isinstance(value, dict)
+                else [{key: value}]
+            )
+            found = [option for each in given if (option := item.option(matching_option(item, each)))]
+            if found:
+                answer = found[0].answer
+            elif key == "valueString" and item.type == "open-choice":
+                answer = {key: value}
+        case "url" | "text" if key == "valueString":
+            answer = {ANSWER_KEY[item.type]: value}
         case "date" if key == "valueDateTime":
             answer = {"valueDate": value[:10]}
         case kind if ANSWER_KEY.get(kind) == key:

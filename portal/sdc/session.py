@@ -366,4 +366,4 @@ class FormSession:
         response["status"] = status
         if items:
             response["item"] = items
-        return response
+        return {key: response[key] for key in (*(self._stored or ()), *response) if key in response}

@@ -48,6 +48,7 @@ class Tree:
     def make(self, item: FormItem, parent: Node | None, stored: Json | None) -> Node:
         """One node with all beneath it, filled from a stored response item."""
         node = Node(item, parent, "")
+        node.source = stored
         stored = stored or {}
         node.extra = {key: value for key, value in stored.items() if key not in ("linkId", "answer", "item")}
         if extension(node.extra, KEPT):

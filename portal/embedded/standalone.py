@@ -10,6 +10,7 @@ from portal.embedded.access import SqlTwin
 from portal.embedded.backend import Backend, open_backend
 from portal.embedded.engine import CREATED_AT
 from portal.embedded.identity import Authenticate
+from portal.embedded.readings import OtherReadings, Readings, readings
 from portal.embedded.vault import open_vault
 from portal.embedded.wire import Receive, Scope, Send
 from portal.errors import NotReady
@@ -18,13 +19,15 @@ from portal.errors import NotReady
 class StandaloneApp:
     """Opens the folder when the server starts, closes it when the server stops."""
 
-    def __init__(self, opening: Callable[[], Awaitable[Backend]]) -> None:
-        self._opening = opening
+    def __init__(self, opening: Callable[[], Awaitable[Backend]], readings: Readings) -> None:
+        self._opening, self._readings = opening, readings
         self._backend: Backend | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
+        elif self._backend and self._readings.any:
+            await OtherReadings(self._backend.asgi, self._readings)(scope, receive, send)
         elif self._backend:
             await self._backend.asgi(scope, receive, send)
 
@@ -51,11 +54,12 @@ class BoxOptions(TypedDict, total=False):
     created_at_url: str
     whole_references: bool
     vault_config: Path
+    other_readings: Readings
 
 
 def box_options(variables: Mapping[str, str]) -> BoxOptions:
-    """Aidbox's variables, as far as they mean something here; an empty one is not set."""
-    options: BoxOptions = {}
+    """Aidbox's variables, as far as they mean something here, and the readings; an empty one is not set."""
+    options: BoxOptions = {"other_readings": readings(variables)}
     if secret := variables.get("BOX_ROOT_CLIENT_SECRET"):
         options["root_secret"] = secret
     if password := variables.get("BOX_ADMIN_PASSWORD"):
@@ -84,6 +88,7 @@ def create_app(
     created_at_url: str = CREATED_AT,
     whole_references: bool = True,
     vault_config: Path | None = None,
+    other_readings: Readings | None = None,
 ) -> StandaloneApp:
     """An ASGI application on `folder`. Without `authenticate`, only Basic, the tokens of `/auth/token` and those that a
     TokenIntrospector believes are known.
@@ -103,4 +108,4 @@ def create_app(
             vault=open_vault(vault_config) if vault_config else None,
         )  # fmt: skip
 
-    return StandaloneApp(opening)
+    return StandaloneApp(opening, other_readings or Readings())

@@ -20,6 +20,7 @@ from portal.authoring import Catalogue
 from portal.chance import SystemChance
 from portal.clock import SystemClock
 from portal.embedded import create_app
+from portal.embedded.standalone import StandaloneApp
 from portal.operations import init_bundle, vault_config
 from portal.settings import Settings
 from portal.trials import Trial, load_trials
@@ -35,6 +36,7 @@ class Server:
 
     base: str
     root: httpx.Client
+    app: StandaloneApp
 
     def held(self) -> set[str]:
         """Everything that is stored."""
@@ -110,7 +112,7 @@ def server(tmp_path: Path, secrets: Path) -> Iterator[Server]:
     with httpx.Client(
         base_url=f"{base}/fhir", headers={"authorization": basic("root", ROOT_SECRET)}, timeout=60
     ) as root:
-        yield Server(base=base, root=root)
+        yield Server(base=base, root=root, app=app)
     running.should_exit = True
     thread.join()
 

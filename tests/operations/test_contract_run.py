@@ -34,7 +34,9 @@ def test_what_it_needs_is_asked_for(settings, missing):
 
 
 def test_where_the_suite_is_not_installed_it_says_how_to_run_it(settings, monkeypatch):
-    monkeypatch.setattr(contract, "find_spec", lambda name: None if name == "pytest" else importlib.util.find_spec(name))
+    monkeypatch.setattr(
+        contract, "find_spec", lambda name: None if name == "pytest" else importlib.util.find_spec(name)
+    )
     with pytest.raises(NotReady) as refused:
         run_contract(settings)
     assert "make contract" in refused.value.message.msgid

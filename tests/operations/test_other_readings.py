@@ -1,0 +1,65 @@
+"""Where Aidbox's documentation leaves two readings, the portal works under both: every look of `portal check`, which tries
+the dialect, finds the same.
+"""
+
+from dataclasses import fields
+
+import httpx
+import pytest
+
+from portal.chance import SystemChance
+from portal.clock import SystemClock
+from portal.embedded.readings import OtherReadings, Readings, readings
+from portal.errors import NotReady
+from portal.operations.checking import look
+from portal.operations.findings import Level
+
+EACH = [each.name for each in fields(Readings)]
+EXPECTED = {"lenient_search": {"It ignores a condition that it does not know."}}
+
+
+@pytest.mark.usefixtures("prepared")
+@pytest.mark.parametrize("reading", EACH)
+async def test_the_portal_works_under_the_other_reading_too(server, settings, content, reading):
+    server.app._readings = Readings(**{reading: True})
+    looked = look(settings, clock=SystemClock(), chance=SystemChance(), variables={}, content=content)
+    found = [each async for each in looked]
+    of_server = [each.said.msgid for each in found if each.level is not Level.OK and "server" not in each.said.msgid]
+    unexpected = {one for one in of_server if not one.startswith(("E-mails", "Text messages", "The portal's own"))}
+    assert unexpected == EXPECTED.get(reading, set())
+
+
+async def other(answer: httpx.Response, path: str = "/fhir/Patient", **chosen: bool) -> httpx.Response:
+    """What becomes of an answer."""
+
+    async def app(_scope, _receive, send):
+        headers = [(name.lower().encode(), value.encode()) for name, value in answer.headers.items()]
+        await send({"type": "http.response.start", "status": answer.status_code, "headers": headers})
+        await send({"type": "http.response.body", "body": answer.content})
+
+    transport = httpx.ASGITransport(app=OtherReadings(app, Readings(**chosen)))
+    async with httpx.AsyncClient(transport=transport, base_url="http://records.test") as http:
+        return await http.get(path)
+
+
+async def test_versions_in_headers_are_bare():
+    answer = await other(httpx.Response(200, headers={"ETag": 'W/"7"'}), bare_etag=True)
+    assert answer.headers["etag"] == "7"
+
+
+async def test_want_of_a_token_is_told_in_text():
+    answer = await other(httpx.Response(401, json={"resourceType": "OperationOutcome"}), text_401=True)
+    assert (answer.status_code, answer.text, answer.headers["content-type"]) == (401, "Unauthorized", "text/plain")
+
+
+async def test_links_are_relative():
+    link = [{"relation": "next", "url": "http://records.test/fhir/Patient?_page=2"}]
+    bundle = {"resourceType": "Bundle", "type": "searchset", "link": link}
+    answer = await other(httpx.Response(200, json=bundle), relative_links=True)
+    assert answer.json()["link"][0]["url"] == "/fhir/Patient?_page=2"
+
+
+def test_readings_come_from_the_environment():
+    assert readings({"EMBEDDED_TEXT_401": "true", "EMBEDDED_BARE_ETAG": ""}) == Readings(text_401=True)
+    with pytest.raises(NotReady):
+        readings({"EMBEDDED_TEXT_401": "perhaps"})

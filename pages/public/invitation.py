@@ -9,7 +9,7 @@ from nicegui import ui
 from components.blocks import Button, block, move_focus
 from components.form.reading import Unreadable, read_date
 from components.frames import welcome
-from components.markup import help_numbers, link_button
+from components.markup import link_button
 from components.states import trouble
 from pages.base import Site, Visit, home_of
 from pages.public.entry_form import Entry, EntryForm, put_focus
@@ -201,7 +201,6 @@ def _dead(t: Texts) -> None:
         "account, sign in. Else ask the person who invited you to send it again."
     )
     block(trouble(t("This link does not work any more"), what, link_button(t("Sign in"), "/connexion")))
-    block(help_numbers(t))
 
 
 def _phone(draft: Draft) -> Contact:

@@ -65,7 +65,9 @@ class ProofStep:
             link = h('<a href="/demo/outbox" target="_blank" rel="noopener">{}</a>', t("the outbox"))
             block(note(weave(t("Demonstration: the code is in {outbox}."), outbox=link)))
         if not by_sms:
-            junk = t("Nothing received? Look in your junk mail. If you already have an account, the message says so.")
+            junk = t("Nothing received? Look in your junk mail.")
+            if not draft.invitation:
+                junk = t("Nothing received? Look in your junk mail. If you already have an account, the message says so.")
             block(h('<p class="small soft">{}</p>', junk))
         with ui.element("div").classes("ways"):
             Button(t("Send a new code"), visit.guard(self.again), "quiet")

@@ -21,8 +21,7 @@ SERVICE = Actor(user="portal", role=Role.SERVICE, reference="Device/portal", nam
 async def light_door(folder: Path, clock: Clock, chance: Chance | None = None, **settings: Any) -> AsyncIterator[Door]:
     """Any call to the record fails: there is none."""
     db = await Database.open_folder(folder)
-    later = Background()
-    later.start()
+    later = Background()  # never started: what is done after the answer needs the record
     nothing = cast("Any", None)
     acting = Acting(
         actor=SERVICE,

@@ -86,7 +86,8 @@ def _validation(visit: Visit, found: ReadResponse, validation: Validation | None
         )
         block(note(words, "ok", "lock"))
         if may(actor, Permission.RESPONSE_LOCK, scope):
-            Button(t("Open again to correct"), lambda: _reopen(visit, found), "side", "edit")
+            with ui.element("div").classes("actions"):
+                Button(t("Open again to correct"), lambda: _reopen(visit, found), "side", "edit")
         return
     if validation is not None and validation.reason:
         again = t(
@@ -102,7 +103,8 @@ def _validation(visit: Visit, found: ReadResponse, validation: Validation | None
             await validate_response(visit.me, found.id)
             ui.navigate.to(visit.path)
 
-        Button(t("Validate the answers"), visit.guard(validate), "side", "check")
+        with ui.element("div").classes("actions"):
+            Button(t("Validate the answers"), visit.guard(validate), "side", "check")
 
 
 def _reopen(visit: Visit, found: ReadResponse) -> None:

@@ -123,6 +123,13 @@ def ours(seconds: float) -> list[tuple[float, Any]]:
 
 
 def fhirpath_js(seconds: float) -> list[tuple[float, Any]] | None:
+    return on_fhirpath_js(
+        [{"resource": response(size), "expressions": EXPRESSIONS, "seconds": seconds} for size in SIZES]
+    )
+
+
+def on_fhirpath_js(job: list[dict[str, Any]]) -> list[tuple[float, Any]] | None:
+    """Milliseconds and result of each expression on its resource; None without Node."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if not node or not npm:
         return None
@@ -131,7 +138,6 @@ def fhirpath_js(seconds: float) -> list[tuple[float, Any]] | None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "package.json").write_text("{}", encoding="utf-8")
         subprocess.run([npm, "install", "--silent", "fhirpath@5.2"], cwd=folder, check=True)
-    job = [{"resource": response(size), "expressions": EXPRESSIONS, "seconds": seconds} for size in SIZES]
     script = Path(__file__).with_suffix(".mjs")
     done = subprocess.run(
         [node, str(script), str(folder)], input=json.dumps(job), capture_output=True, text=True, check=True

@@ -29,7 +29,7 @@ def following_lines(visit: Visit, patient: str, found: Sequence[Following], cent
     present = {one.organization for one in live}
     others = {one.id: one.name for one in centres if one.active and one.id not in present}
     if others and may(visit.me.actor, Permission.PATIENT_LINK, Scope(organizations=frozenset(present))):
-        with ui.element("div").classes("pad"):
+        with ui.element("div").classes("keepfoot"):
             Button(t("Add a centre that follows"), lambda: _add(visit, patient, others), "side", "plus")
     past = [one for one in found if one.until is not None]
     if past:

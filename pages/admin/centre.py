@@ -45,7 +45,7 @@ def register(site: Site) -> None:
                     all_ = link_button(
                         t("Professionals of this centre"), f"/personnes?centre={one.id}", "side", "people"
                     )
-                    block(h('<div class="pad">{}</div>', all_))
+                    block(h('<div class="keepfoot">{}</div>', all_))
                 with sheet(t("History")):
                     block(history(t, file.changes, {one.id: one.name}))
 
@@ -56,7 +56,7 @@ def _studies(visit: Visit, centre: Centre, trials: list[TrialSummary]) -> None:
     others = [trial for trial in trials if centre.id not in trial.organizations]
     with sheet(t("Studies")):
         if not theirs:
-            block(t("No study is open here yet."), "pad soft", "p")
+            block(t("No study is open here yet."), "keepfoot soft", "p")
         for trial in theirs:
             withdrawing = ConfirmDialog(
                 t,
@@ -85,7 +85,7 @@ def _studies(visit: Visit, centre: Centre, trials: list[TrialSummary]) -> None:
                 key="study",
                 required={"organization": t("Choose a study.")},
             )
-            with ui.element("div").classes("pad"):
+            with ui.element("div").classes("keepfoot"):
                 Button(t("Open a study in this centre"), adding.open, "side", "plus")
 
 

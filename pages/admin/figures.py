@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
+from nicegui import ui
 
 from components.blocks import block
 from components.markup import h, join, note, page_head
@@ -67,7 +68,7 @@ def register(site: Site) -> None:
         with admin_page(visit, t("Figures"), ADDRESS, tab=ADDRESS):
             lead = t(
                 "As it stood on {day}. Each person is counted once, in the centre that has followed them longest.",
-                day=t.date(found.as_of),
+                day=t.day(found.as_of),
             )
             block(page_head(t("Figures"), lead))
             if found.total is None:
@@ -79,9 +80,10 @@ def register(site: Site) -> None:
             chosen = chosen if chosen in found.tables else "sex"
             names = {one.id: one.city or one.name for one in centres}
             block(_choice(t, what, chosen), "subtabs")
-            block(_bars(t, found.tables[chosen], what[chosen]), "sheet sheet-flush figures", "section")
-            block(_table(t, found.tables[chosen], what[chosen], names), "sheet sheet-flush figures", "section")
-            block(_forms(t, found, visit.me.catalogue), "sheet sheet-flush figures", "section")
+            with ui.element("div").classes("flow-l"):
+                block(_bars(t, found.tables[chosen], what[chosen]), "sheet sheet-flush figures", "section")
+                block(_table(t, found.tables[chosen], what[chosen], names), "sheet sheet-flush figures", "section")
+                block(_forms(t, found, visit.me.catalogue), "sheet sheet-flush figures", "section")
 
     @site.page("/chiffres/pseudonymes", roles={Role.ADMIN})
     async def listed(visit: Visit) -> None:
@@ -137,7 +139,9 @@ def _choice(t: Texts, what: Mapping[str, str], chosen: str) -> Markup:
 
 
 def _figure(t: Texts, value: int | None) -> Markup | str:
-    return t.number(value) if value is not None else h('<span class="hid">{}</span>', t("hidden"))
+    if value is None:
+        return h('<span class="hid">{}</span>', t("hidden"))
+    return t.number(value) if value else h('<span class="hid">{}</span>', t("nobody"))
 
 
 def _bars(t: Texts, table: Shown, title: str) -> Markup:
@@ -188,9 +192,9 @@ def _forms(t: Texts, found: Figures, catalogue: Catalogue) -> Markup:
         "{n} questionnaires are hidden: too few people were asked.",
         left,
     )
-    others = h('<p class="pad soft">{}</p>', words) if left else Markup()
+    others = h('<p class="keepfoot soft">{}</p>', words) if left else Markup()
     if not lines:
-        return h("{}{}", heading, others or h('<p class="pad soft">{}</p>', t("No questionnaire was asked yet.")))
+        return h("{}{}", heading, others or h('<p class="keepfoot soft">{}</p>', t("No questionnaire was asked yet.")))
     heads = [t("Questionnaire"), t("Asked of"), t("All sent"), t("Something waits")]
     rows = [(title, _figure(t, one.asked), _figure(t, one.sent), _figure(t, one.waiting)) for title, one in lines]
     return h("{}{}{}", heading, plain_table(caption, heads, rows), others)

@@ -3,7 +3,7 @@
 import asyncio
 
 from components.blocks import block
-from components.markup import back_link, h, note, page_head
+from components.markup import back_link, h, page_head
 from components.tables import Column, Page, PagedList, Query
 from pages.admin.frame import admin_page, sheet
 from pages.admin.words import ROLES
@@ -56,10 +56,9 @@ def register(site: Site) -> None:
     async def one(visit: Visit, patient: str) -> None:
         t = visit.t
         found, centres = await asyncio.gather(followings(visit.me, patient), list_organizations(visit.me))
-        with admin_page(visit, t("Centres that follow"), "/centres"):
+        with admin_page(visit, t("Centres that follow"), "/centres", tab="/suivis"):
             block(back_link(t("Patients’ centres"), "/suivis"))
             block(page_head(t("Centres that follow this patient")))
             visit.errors_here()
             with sheet(t("Followed by")):
                 following_lines(visit, patient, found, centres)
-            block(note(t("The patient sees their centres in their account."), "info"))

@@ -39,6 +39,12 @@ TABS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "/chiffres": (("/chiffres", N_("Figures")), ("/chiffres/pseudonymes", N_("List by Fondacode"))),
 }
 
+# On a phone the tabs are wider than the screen.
+TO_CURRENT_TAB = (
+    "document.querySelectorAll('.tabs [aria-current]')"
+    ".forEach((tab) => tab.scrollIntoView({inline: 'center', block: 'nearest'}))"
+)
+
 
 @contextmanager
 def admin_page(visit: Visit, title: str, section: str, *, tab: str = "") -> Iterator[ui.element]:
@@ -52,6 +58,7 @@ def admin_page(visit: Visit, title: str, section: str, *, tab: str = "") -> Iter
         if tab and role is Role.ADMIN:
             block(_tabs(visit, section, tab), "subtabs")
         yield content
+        ui.run_javascript(TO_CURRENT_TAB)
 
 
 def _tabs(visit: Visit, section: str, current: str) -> Markup:
@@ -75,7 +82,7 @@ def sheet(title: str, **attributes: str) -> Iterator[ui.element]:
     """A titled sheet of lines."""
     with ui.element("section").classes("sheet sheet-flush") as made:
         made.props.update(attributes)
-        block(h('<h2 class="pad-head">{}</h2>', title))
+        block(title, "pad-head", "h2")
         yield made
 
 

@@ -54,15 +54,16 @@ def register(site: Site) -> None:
             block(
                 page_head(t("Log"), t("Who read or changed what, refused attempts too. Patients stand by Fondacode."))
             )
-            with ui.element("details").classes("sheet sheet-flush"):
-                block(t("Filter"), "pad-head", "summary")
-                with ui.element("div").classes("pad flow"):
-                    fields = Fields(visit, _questions(t), key="log")
-                    with ui.element("div").classes("actions"):
-                        Button(t("Show"), lambda: _show(visit, asked, fields, place, way))
-            way = block(_export_link(t, asked.filters), "actions headrow")
-            with ui.element("div") as place:
-                await _list(visit, asked).start()
+            with ui.element("div").classes("flow"):
+                with ui.element("details").classes("sheet sheet-flush"):
+                    block(t("Filter"), "pad-head", "summary")
+                    with ui.element("div").classes("pad flow"):
+                        fields = Fields(visit, _questions(t), key="log")
+                        with ui.element("div").classes("actions"):
+                            Button(t("Show"), lambda: _show(visit, asked, fields, place, way))
+                way = block(_export_link(t, asked.filters), "actions")
+                with ui.element("div") as place:
+                    await _list(visit, asked).start()
 
     @site.route("/journal.csv")
     async def download(request: Request) -> Response:

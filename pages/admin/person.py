@@ -83,11 +83,11 @@ async def _positions(visit: Visit, file: StaffFile, names: Mapping[str, str]) ->
     centres = await reachable(visit)
     with sheet(t("Roles")):
         if not file.current:
-            block(t("No role now: signing in leads nowhere."), "pad soft", "p")
+            block(t("No role now: signing in leads nowhere."), "keepfoot soft", "p")
         for one in file.current:
             _position(visit, file, one, names)
         if file.active and _in(visit, file, Permission.PRACTITIONER_SET_ROLES):
-            with ui.element("div").classes("pad"):
+            with ui.element("div").classes("keepfoot"):
                 Button(t("Add a role"), lambda: _add(visit, file, centres), "side", "plus")
         past = [one for one in file.positions if not one.active]
         if past:
@@ -167,7 +167,7 @@ async def _studies(visit: Visit, file: StaffFile) -> None:
     others = [one for one in await list_trials(visit.me) if one.id not in file.trials] if manages else []
     with sheet(t("Studies followed")):
         if not file.trials:
-            block(t("No study yet: this person sees nothing."), "pad soft", "p")
+            block(t("No study yet: this person sees nothing."), "keepfoot soft", "p")
         for trial, title in file.trials.items():
             with line(h("<b>{}</b>", title)):
                 if manages:
@@ -184,7 +184,7 @@ async def _studies(visit: Visit, file: StaffFile) -> None:
                 required = {"arc": t("Choose a study.")}
                 ask(visit, t("Assign a study"), [question], t("Assign"), send, key="study", required=required)
 
-            with ui.element("div").classes("pad"):
+            with ui.element("div").classes("keepfoot"):
                 Button(t("Assign a study"), add, "side", "plus")
 
 
@@ -197,7 +197,7 @@ def _sign_in(visit: Visit, file: StaffFile) -> None:
     t = visit.t
     with sheet(t("Signed in now")):
         if not file.sessions:
-            block(t("Nowhere."), "pad soft", "p")
+            block(t("Nowhere."), "keepfoot soft", "p")
         for one in file.sessions:
             with line(_session(t, one, visit.portal.clock.now())):
                 if _in(visit, file, Permission.SESSION_END):
@@ -219,7 +219,7 @@ async def _end_session(visit: Visit, file: StaffFile, one: Session) -> None:
 
 def _account(visit: Visit, file: StaffFile) -> None:
     t = visit.t
-    with sheet(t("The account")), ui.element("div").classes("pad flow"):
+    with sheet(t("The account")), ui.element("div").classes("keepfoot"):
         if not file.active:
             if _in(visit, file, Permission.ACCOUNT_REACTIVATE):
                 block(t("Nobody can sign in with it. What the person wrote stays."), "soft", "p")

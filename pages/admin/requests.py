@@ -43,12 +43,12 @@ def register(site: Site) -> None:
             with ui.element("div").classes("flow-l"):
                 with sheet(t("Accounts to accept")):
                     if not waiting:
-                        block(t("Nobody waits. Who signs up as a professional appears here."), "pad soft", "p")
+                        block(t("Nobody waits. Who signs up as a professional appears here."), "keepfoot soft", "p")
                     for one in waiting:
                         _request(visit, one, centres)
                 with sheet(t("Invitations")):
                     if not invited:
-                        block(t("Nobody is invited. Invite a professional from the page People."), "pad soft", "p")
+                        block(t("Nobody is invited. Invite a professional from the page People."), "keepfoot soft", "p")
                     for each in invited:
                         _invitation(visit, each, names)
 

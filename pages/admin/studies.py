@@ -50,9 +50,9 @@ async def associates(visit: Visit) -> dict[str, Professional]:
 def _centres(visit: Visit, trial: TrialSummary, centres: list[Centre]) -> None:
     t = visit.t
     names = {one.id: one.name for one in centres}
-    block(t("Centres that include"), "pad-head", "h3")
+    block(t("Centres that include"), "pad-head keephead", "h3")
     if not trial.organizations:
-        block(t("None yet: nobody can be included."), "pad soft", "p")
+        block(t("None yet: nobody can be included."), "keepfoot soft", "p")
     for centre in trial.organizations:
         name = names.get(centre, "–")
         withdrawing = ConfirmDialog(
@@ -75,9 +75,9 @@ def _centres(visit: Visit, trial: TrialSummary, centres: list[Centre]) -> None:
 
 def _associates(visit: Visit, trial: TrialSummary, arcs: Mapping[str, Professional]) -> None:
     t = visit.t
-    block(t("Associates who review"), "pad-head", "h3")
+    block(t("Associates who review"), "pad-head keephead", "h3")
     if not trial.arcs:
-        block(t("None yet: nobody reviews the answers."), "pad soft", "p")
+        block(t("None yet: nobody reviews the answers."), "keepfoot soft", "p")
     for arc in trial.arcs:
         person = arcs.get(arc)
         name = f"{person.family} {person.given}" if person else t("An account that is closed")
@@ -105,7 +105,7 @@ def _adding(
         question = ListQuestion(link_id=name, text=label, options=options)
         ask(visit, words, [question], visit.t("Add"), send, key=f"add-{name}", lead=title, required={name: missing})
 
-    with ui.element("div").classes("pad"):
+    with ui.element("div").classes("keepfoot"):
         Button(words, add, "side", "plus", aria_label=f"{words} ({title})")
 
 

@@ -78,7 +78,7 @@ def history(t: Texts, changes: Iterable[Change], centres: Mapping[str, str]) -> 
     """What was done, newest first: when, what, by whom."""
     rows = join(_changed(t, one, centres) for one in changes)
     if not rows:
-        return h('<p class="pad soft">{}</p>', t("Nothing has changed yet."))
+        return h('<p class="keepfoot soft">{}</p>', t("Nothing has changed yet."))
     return h('<ul class="plain rows">{}</ul>', rows)
 
 

@@ -20,7 +20,7 @@ from portal.authoring.reading import load_form
 from portal.clock import SystemClock
 from portal.errors import Invalid
 from portal.fhir import jsons
-from portal.sdc import FormSession, assemble, compile_form, extract_bundle, is_valid, validate
+from portal.sdc import Form, FormSession, assemble, compile_form, extract_bundle, is_valid, validate
 from portal.types import Json
 
 questionnaire = typer.Typer(no_args_is_help=True, help="Questionnaires: check, compile, fill and extract.")
@@ -56,7 +56,7 @@ def decompile_form(form: FormFile) -> None:
 @questionnaire.command("validate")
 def validate_response(form: FormFile, response: ResponseFile) -> None:
     """Hold a response against its form: an OperationOutcome."""
-    outcome = validate(compile_form(_form(form)), _json(response), now=SystemClock().now())
+    outcome = validate(_compiled(form), _json(response), now=SystemClock().now())
     _say(outcome)
     _exit(bad=not is_valid(outcome))
 
@@ -64,7 +64,7 @@ def validate_response(form: FormFile, response: ResponseFile) -> None:
 @questionnaire.command("calculate")
 def calculate(form: FormFile, response: ResponseFile) -> None:
     """The response with everything that its form computes."""
-    session = FormSession(compile_form(_form(form)), _json(response), now=SystemClock().now())
+    session = FormSession(_compiled(form), _json(response), now=SystemClock().now())
     _say({**session.response(), "status": _json(response).get("status", "in-progress")})
     _exit(bad=bool(session.faults))
 
@@ -87,7 +87,7 @@ def populate(
     about = {"subject": {"reference": f"Patient/{given['patient'].get('id', '')}"}} if subject else {}
     observations = [each for each in found if each["resourceType"] == "Observation"]
     session = FormSession(
-        compile_form(_form(form)),
+        _compiled(form),
         now=SystemClock().now(),
         about=about,
         given=given,
@@ -106,7 +106,7 @@ def extract(
     resources: Annotated[Path | None, typer.Option(help="A Bundle of StructureDefinitions.", exists=True)] = None,
 ) -> None:
     """The resources that a completed response means, in a transaction Bundle; nothing is sent."""
-    compiled = compile_form(_form(form))
+    compiled = _compiled(form)
     found: list[Json] = [entry["resource"] for entry in _json(resources).get("entry", ())] if resources else []
     extracted = extract_bundle(
         compiled,
@@ -152,6 +152,13 @@ def assemble_forms(
 
 def _form(file: Path) -> Json:
     return _told(lambda: load_form(file))
+
+
+def _compiled(file: Path) -> Form:
+    """Ready to fill. What of it has no effect here is told beside the result."""
+    form = compile_form(_form(file))
+    sys.stderr.writelines(f"{each.link_id or file.name}: {each.text}\n" for each in form.ignored)
+    return form
 
 
 def _json(file: Path) -> Json:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
 
+from portal import fhirpath
 from portal.errors import Invalid
 from portal.fhir import systems
 from portal.sdc import Form, FormItem, LocalText, ScoreDefinition, compile_form
@@ -29,7 +30,7 @@ def lint(questionnaire: Json) -> list[Remark]:
         problem = error.problems[0]
         sentence = "A linkId is missing or used twice."
         return [Remark(level="fault", link_id=problem.place, sentence=sentence)]
-    remarks = [*_faults(form), *_whole(form), *_items(form), *_scores(form)]
+    remarks = [*_faults(form), *_ignored(form), *_whole(form), *_items(form), *_scores(form)]
     return sorted(remarks, key=lambda remark: remark.level != "fault")
 
 
@@ -46,6 +47,12 @@ def _faults(form: Form) -> Iterator[Remark]:
         yield _fault(fault.link_id, f"{fault.what}: {fault.text}")
     for place in sorted(form.plan.circle):
         yield _fault(form.plan.rules[place].link_id, "This rule waits for another that waits for it.")
+
+
+def _ignored(form: Form) -> Iterator[Remark]:
+    """The form works without them, or so its author must decide."""
+    for each in form.ignored:
+        yield _advice(each.link_id, each.text)
 
 
 def _whole(form: Form) -> Iterator[Remark]:
@@ -81,7 +88,30 @@ def _items(form: Form) -> Iterator[Remark]:
                 yield _fault(item.link_id, f"The condition names “{condition.question}”, which is not in the form.")
         if item.initial and item.initial_by:
             yield _fault(item.link_id, "initial and initialExpression exclude each other.")
+        yield from _mechanisms(item)
         yield from _untranslated(form, item)
+
+
+def _mechanisms(item: FormItem) -> Iterator[Remark]:
+    """Two ways to say one thing, of which only one can hold; and what can never take effect."""
+    if item.initial_by and item.observed_within:
+        yield _fault(item.link_id, "It is populated by an Observation or by an expression: not by both.")
+    if (item.max_occurs or 0) > 1 and not item.repeats:
+        yield _fault(item.link_id, "Several answers are allowed, but the item does not repeat.")
+    if (item.min_occurs or 0) > 1 and not (item.repeats and item.required):
+        yield _fault(item.link_id, "Several answers are needed, but the item is not required or does not repeat.")
+    if item.options and (item.low is not None or item.high is not None):
+        yield _fault(item.link_id, "A question with answers to choose from has no lowest or highest value.")
+    if item.required and item.type == "display":
+        yield _advice(item.link_id, "A text to read cannot be required.")
+    if item.control == "page" and item.ancestors:
+        yield _fault(item.link_id, "A page stands at the top of the form only.")
+    for column in item.columns:
+        if item.type == "reference":
+            try:
+                fhirpath.compile(column.path)
+            except fhirpath.FhirPathError as error:
+                yield _fault(item.link_id, f"A column cannot be computed: {error}")
 
 
 def _untranslated(form: Form, item: FormItem) -> Iterator[Remark]:

@@ -49,8 +49,13 @@ def _depth(value: Any) -> int:
 
 
 def _text(writer: _Writer, value: str) -> yaml.Node:
-    several = "\n" in value and not re.search(r"[ \t]\n|[^\S\n]\Z|\A\s", value)
-    return writer.represent_scalar("tag:yaml.org,2002:str", value, style="|" if several else None)
+    """Lines of their own where that keeps every sign; quotes with escapes for signs that only look like nothing."""
+    style = None
+    if any(not sign.isprintable() and sign != "\n" for sign in value):
+        style = '"'
+    elif "\n" in value and not re.search(r"[ \t]\n|[^\S\n]\Z|\A\s", value):
+        style = "|"
+    return writer.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
 def _decimal(writer: _Writer, value: Decimal | float) -> yaml.Node:

@@ -120,3 +120,33 @@ def test_assemble_needs_every_part(tmp_path):
     }
     (parts / "part.json").write_text(json.dumps(part))
     assert run("assemble", root, "--from", parts)["item"] == part["item"]
+
+
+def test_decompile_gives_yaml_that_compiles_to_the_same(tmp_path):
+    form, yaml = tmp_path / "phq9.json", tmp_path / "phq9.yaml"
+    form.write_text(json.dumps(run("compile", PHQ9)))
+    result = CliRunner().invoke(questionnaire, ["decompile", str(form)])
+    assert result.exit_code == 0
+    yaml.write_text(result.stdout)
+    assert run("compile", yaml) == json.loads(form.read_text())
+
+
+def test_what_a_form_carries_without_effect_is_told_beside_the_result(tmp_path):
+    form, response = tmp_path / "form.json", tmp_path / "response.json"
+    strange = {"linkId": "a", "type": "string", "text": "A", "extension": [{"url": "urn:strange", "valueString": "x"}]}
+    form.write_text(json.dumps({"resourceType": "Questionnaire", "url": "urn:w", "version": "1", "item": [strange]}))
+    response.write_text(json.dumps({"resourceType": "QuestionnaireResponse", "status": "in-progress"}))
+    result = CliRunner().invoke(questionnaire, ["calculate", str(form), str(response)])
+    assert (result.exit_code, "urn:strange has no effect" in result.stderr) == (0, True)
+
+
+def test_norms_are_read_from_a_folder(tmp_path):
+    form, norms = tmp_path / "form.yaml", tmp_path / "norms"
+    norms.mkdir()
+    (norms / "demo.csv").write_text("score,result\n1,40\n")
+    form.write_text(
+        'code: X\nversion: "1"\ntitle: X\ncategory: auto\nlicence: own\nitems: [{id: raw, type: integer, text: R}]\n'
+        "scores: [{id: t, title: T, lookup: {table: demo, score: raw}}]\n"
+    )
+    assert "iif(%score = 1, 40)" in json.dumps(run("compile", form, "--norms", norms))
+    assert "iif(%score" not in json.dumps(run("compile", form))

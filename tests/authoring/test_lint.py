@@ -1,5 +1,7 @@
 from textwrap import dedent
 
+import pytest
+
 from portal.authoring import lint, parse_yaml
 
 HEAD = 'code: T\nversion: "1.0.0"\ntitle: T\ncategory: auto\nlicence: own\n'
@@ -75,3 +77,36 @@ def test_twice_the_same_item_is_one_fault_and_no_crash():
     assert remarks("items:\n- {id: a, type: string, text: A}", item=[item, item]) == [
         "fault: [b] A linkId is missing or used twice."
     ]
+
+
+SDC = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-"
+HL7 = "http://hl7.org/fhir/StructureDefinition"
+
+
+def told_of(*items: dict, **root) -> list[str]:
+    form = {"resourceType": "Questionnaire", "url": "urn:q", "version": "1", "item": list(items), **root}
+    return [f"{each.level} {each.link_id} {each.sentence}" for each in lint(form)]
+
+
+@pytest.mark.parametrize(("item", "sentence"), [
+    ({"type": "integer", "extension": [{"url": f"{HL7}/questionnaire-maxOccurs", "valueInteger": 3}]}, "the item does not repeat"),
+    ({"type": "integer", "repeats": True, "extension": [{"url": f"{HL7}/questionnaire-minOccurs", "valueInteger": 3}]}, "is not required or does not repeat"),
+    ({"type": "choice", "answerOption": [{"valueInteger": 1}], "extension": [{"url": f"{HL7}/minValue", "valueInteger": 0}]}, "has no lowest or highest value"),
+    ({"type": "integer", "extension": [{"url": f"{SDC}initialExpression", "valueExpression": {"language": "text/fhirpath", "expression": "1"}}, {"url": f"{SDC}observationLinkPeriod", "valueDuration": {"value": 1, "code": "a"}}]}, "not by both"),
+    ({"type": "reference", "extension": [{"url": f"{SDC}choiceColumn", "extension": [{"url": "path", "valueString": "name.("}]}]}, "A column cannot be computed"),
+    ({"type": "display", "required": True}, "cannot be required"),
+])  # fmt: skip
+def test_ways_that_exclude_each_other_and_what_can_never_hold_are_told(item, sentence):
+    assert any(sentence in each for each in told_of({"linkId": "a", "text": "A", **item}))
+
+
+def test_a_page_within_a_group_is_told():
+    control = {"url": f"{HL7}/questionnaire-itemControl", "valueCodeableConcept": {"coding": [{"code": "page"}]}}
+    page = {"linkId": "p", "type": "group", "extension": [control], "item": [{"linkId": "a", "type": "string", "text": "A"}]}  # fmt: skip
+    assert "fault p A page stands at the top of the form only." in told_of({"linkId": "g", "type": "group", "item": [page]})  # fmt: skip
+    assert not any("A page" in each for each in told_of(page))
+
+
+def test_extensions_without_effect_are_told():
+    told = told_of({"linkId": "a", "type": "string", "text": "A", "extension": [{"url": "urn:strange", "valueString": "x"}]})  # fmt: skip
+    assert "advice a urn:strange has no effect. It is not known here." in told

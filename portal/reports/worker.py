@@ -21,8 +21,7 @@ def pdf(document: str, fonts: Path) -> bytes:
     faces = FontConfiguration()
     style = CSS(string=_faces(fonts), font_config=faces, url_fetcher=_only_inside)
     page = HTML(string=document, url_fetcher=_only_inside)
-    made: bytes = page.write_pdf(stylesheets=[style], font_config=faces, pdf_variant="pdf/ua-1", pdf_tags=True)
-    return made
+    return page.write_pdf(stylesheets=[style], font_config=faces, pdf_variant="pdf/ua-1", pdf_tags=True) or b""
 
 
 def _faces(fonts: Path) -> str:
@@ -34,18 +33,18 @@ def _faces(fonts: Path) -> str:
 def _at(file: Path, weight: int) -> bytes:
     held = io.BytesIO()
     with TTFont(file) as variable:
-        fixed = instantiateVariableFont(variable, {"wght": weight})
+        fixed: Any = instantiateVariableFont(variable, {"wght": weight})
         fixed.flavor = None
         fixed.save(held)
     return held.getvalue()
 
 
-def _only_inside(url: str, *_: Any, **__: Any) -> URLFetcherResponse:
+def _only_inside(url: str, *_more: Any, **_options: Any) -> URLFetcherResponse:
     """A document holds all that it shows: nothing is fetched for it, from anywhere."""
     if not url.startswith("data:"):
         raise ValueError("Nothing is fetched for a document.")
-    kind, _, data = url.removeprefix("data:").partition(",")
-    return URLFetcherResponse(url, base64.b64decode(data), {"Content-Type": kind.partition(";")[0]})
+    head, _, data = url.removeprefix("data:").partition(",")
+    return URLFetcherResponse(url, base64.b64decode(data), {"Content-Type": head.partition(";")[0]})
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from tests.browser.server import ROOT
 from tests.browser.visitor import Device, Locale, Visitor
 
 PAGES = (
-    "states", "form", "form?error=1", "rehearsal", "welcome", "home", "refused", "ended", "errors", "review", "charts",
+    "states", "form", "form?error=1", "further", "rehearsal", "welcome", "home", "refused", "ended", "errors", "review", "charts",
     "list", "dialogs?show=confirm", "dialogs?show=comment",
 )  # fmt: skip
 Look = tuple[Device, Locale, str]
@@ -283,3 +283,72 @@ def test_the_keyboard_can_go_straight_to_the_content(open_at: Callable[..., Visi
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert focused(page) == "content"
+
+
+def test_a_search_is_done_by_the_keyboard_alone(open_at: Callable[..., Visitor]) -> None:
+    page = open_at("further").page
+    field = page.get_by_role("combobox", name="Votre ville")
+    field.focus()
+    page.keyboard.type("mon")
+    expect(page.locator("#q-r3-list [role=option]")).to_have_count(1)
+    expect(field).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowDown")
+    expect(field).to_have_attribute("aria-activedescendant", "q-r3-o0")
+    page.keyboard.press("Enter")
+    expect(page.locator("#q-r3-chosen")).to_contain_text("Montpellier")
+    expect(page.locator("#q-r3-field")).to_be_focused()
+    expect(page.locator("#q-r3-field")).to_have_value("")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#q-r3-chosen li")).to_have_count(0)
+
+
+def test_writing_an_answer_of_one_s_own_ticks_its_mark(open_at: Callable[..., Visitor]) -> None:
+    page = open_at("further").page
+    asked = page.locator("#q-r1")
+    asked.locator("label").first.click()
+    expect(asked.locator("input.own")).to_have_value("")
+    asked.locator("input.own").fill("le silence")
+    asked.locator("input.own").blur()
+    expect(asked.locator("input[value=own]")).to_be_checked()
+    expect(asked.locator("input[value='0']")).not_to_be_checked()
+
+
+def test_tabs_follow_the_arrows_and_hidden_questions_are_not_reached(open_at: Callable[..., Visitor]) -> None:
+    page = open_at("further").page
+    page.get_by_role("tab", name="Enfance").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="Âge adulte")).to_be_focused()
+    expect(page.get_by_role("tab", name="Âge adulte")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_label("Votre école")).to_be_hidden()
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Votre métier")).to_be_focused()
+    page.evaluate("portal.focus('q-t1a')")
+    expect(page.get_by_label("Votre école")).to_be_focused()
+
+
+def test_a_field_is_added_with_the_focus_in_it(open_at: Callable[..., Visitor]) -> None:
+    page = open_at("further").page
+    several = page.locator("#q-r7")
+    several.get_by_role("button", name="En ajouter").click()
+    expect(several.locator("input")).to_have_count(3)
+    expect(several.locator("input").nth(2)).to_be_focused()
+    page.keyboard.type("Dr Blanc")
+    several.get_by_role("button", name="Retirer la réponse 1").click()
+    expect(several.locator("input")).to_have_count(2)
+    expect(several.locator("input").nth(1)).to_have_value("Dr Blanc")
+
+
+@pytest.mark.parametrize("width", [320, 640])
+def test_nothing_stands_out_of_a_narrow_or_enlarged_page(open_at: Callable[..., Visitor], width: int) -> None:
+    """320 px, and 1280 px at 200 %."""
+    page = open_at("further", device="phone").page
+    page.set_viewport_size({"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert (
+        page.evaluate(
+            """() => [...document.querySelectorAll('#content input, #content button, #content select, #content textarea')]
+        .filter((one) => one.offsetParent && one.getBoundingClientRect().right > innerWidth + 1).length"""
+        )
+        == 0
+    )

@@ -387,3 +387,72 @@ def test_an_extension_without_effect_is_named_and_the_form_loads():
     assert told["urn:strange"][0] == "a"
     assert "may change what the form means" in told["urn:turns"][1]
     assert FormSession(form, now=NOW).set("a", "x").values == {"a"}
+
+
+def test_how_an_item_looks_is_read_from_the_form():
+    item = {
+        **A,
+        "type": "open-choice",
+        "extension": [
+            {"url": f"{SDC}shortText", "valueString": "Short"},
+            {"url": f"{SDC}openLabel", "valueString": "Other"},
+            {"url": f"{HL7}/entryFormat", "valueString": "12-34"},
+            {"url": f"{HL7}/questionnaire-sliderStepValue", "valueInteger": 5},
+            {"url": f"{HL7}/questionnaire-choiceOrientation", "valueCode": "horizontal"},
+            {"url": f"{HL7}/questionnaire-supportLink", "valueUri": "https://example.org/help"},
+            {"url": f"{HL7}/questionnaire-itemControl", "valueCodeableConcept": {"coding": [{"code": "slider"}]}},
+            {"url": "http://hl7.org/fhir/5.0/StructureDefinition/extension-Questionnaire.item.disabledDisplay", "valueCode": "hidden"},
+        ],
+        "answerOption": [{"valueString": "x", "extension": [{"url": f"{HL7}/questionnaire-optionPrefix", "valueString": "a)"}]}],
+    }  # fmt: skip
+    form = compile_form(questionnaire(item))
+    found = form.by_link_id["a"]
+    assert (found.short("fr"), found.open_label("fr"), found.entry_format("fr")) == ("Short", "Other", "12-34")
+    assert (found.step, found.horizontal, found.control) == (5, True, "slider")
+    assert (found.support_links, found.disabled_display) == (("https://example.org/help",), "hidden")
+    assert (found.options[0].prefix, form.ignored) == ("a)", ())
+
+
+def test_the_older_form_of_a_constraint_still_checks_and_needs_no_sentence():
+    parts = [
+        {"url": "key", "valueId": "k"},
+        {"url": "severity", "valueCode": "error"},
+        {"url": "expression", "valueString": f"{answer_of('a')} != 'x'"},
+    ]
+    made = session({**A, "extension": [{"url": f"{HL7}/questionnaire-constraint", "extension": parts}]})
+    made.set("a", "x")
+    assert [problem.message.msgid for problem in made.errors()] == ["These answers do not fit together."]
+
+
+def test_a_pattern_holds_for_the_whole_text_and_a_length_for_its_signs():
+    limits = [{"url": f"{HL7}/regex", "valueString": "[a-zé]+"}, {"url": f"{HL7}/minLength", "valueInteger": 2}]
+    made = session({**A, "maxLength": 3, "extension": limits})
+    assert refused(made, "a", "ab1") == "This answer is not written as expected."
+    assert refused(made, "a", "é") == "Use at least {least} characters."
+    assert refused(made, "a", "éééé") == "Use at most {most} characters: there are {count}."
+    made.set("a", "ééé")
+
+
+def test_the_older_name_of_a_weight_counts_the_same():
+    options = [{"valueCoding": {"code": c, "extension": [{"url": f"{HL7}/ordinalValue", "valueDecimal": w}]}} for w, c in enumerate("ab")]  # fmt: skip
+    total = {"linkId": "t", "type": "decimal", "text": "T", "readOnly": True, "extension": [extension("calculatedExpression", f"{answer_of('c')}.weight()")]}  # fmt: skip
+    made = session({"linkId": "c", "type": "choice", "text": "C", "answerOption": options}, total)
+    made.set("c", "b")
+    assert value(made, "t") == 1
+    assert "ordinalValue" in str(made.form.questionnaire)
+
+
+def test_what_is_hidden_is_still_computed_kept_and_extracted():
+    hidden = [{"url": f"{HL7}/questionnaire-hidden", "valueBoolean": True}, extension("calculatedExpression", "1 + 1"), {"url": f"{SDC}observationExtract", "valueBoolean": True}]  # fmt: skip
+    made = session({"linkId": "h", "type": "integer", "text": "H", "code": [{"code": "h"}], "extension": hidden}, A)
+    (section,) = made.sections()
+    assert made.visible(section) == ["a"]
+    completed = made.completed(NOW)
+    assert completed["item"] == [{"linkId": "h", "answer": [{"valueInteger": 2}]}]
+    assert [each["valueInteger"] for each in made.extract({**completed, "id": "r"})] == [2]
+
+
+def test_a_launch_context_that_the_caller_does_not_give_is_empty():
+    launch = {"url": f"{SDC}launchContext", "extension": [{"url": "name", "valueCoding": {"code": "encounter"}}]}
+    made = session({**A, "extension": [extension("initialExpression", "%encounter.id")]}, root={"extension": [launch]})
+    assert (value(made, "a"), made.faults) == (None, {})

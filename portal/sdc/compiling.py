@@ -36,6 +36,8 @@ def compile_form(questionnaire: Json) -> Form:
     shown = extension_value(questionnaire, systems.SHOWN_TO_PATIENT)
     alerts = tuple(_alerts(questionnaire, expressions))
     constraints = tuple(make_constraints("", questionnaire, expressions))
+    context: Json | None = extension_value(questionnaire, urls.POPULATION_CONTEXT)
+    populated_by = expressions.program("", "population", context)
     queries = {name: tuple(_queries(expressions, found)) for name, found in batches.items()}
     plan = make_plan(list(_rules(by_link_id, tree)))
     return Form(
@@ -65,6 +67,8 @@ def compile_form(questionnaire: Json) -> Form:
         faults=tuple(expressions.faults),
         ignored=ignored(questionnaire),
         batches=queries,
+        populated_by=populated_by,
+        population_name=(context or {}).get("name", ""),
         performers=tuple(value_of(each) for each in extensions(questionnaire, urls.PERFORMER_TYPE)),
         entry_mode=extension_value(questionnaire, urls.ENTRY_MODE) or "",
         signature=tuple(value_of(each) for each in extensions(questionnaire, urls.SIGNATURE_REQUIRED)),

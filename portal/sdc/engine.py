@@ -62,6 +62,7 @@ class Engine:
         self._codes: dict[str, tuple[Json, ...] | None] = {}
         self._hooks = Hooks(member_of=self._member_of) if expand else NO_HOOKS
         self._fetched: dict[str, list[Any]] = {}
+        self.bound: dict[str, list[Any]] = {}  # what the whole response is populated from, by name
         self._cached: dict[tuple[Variable, Node | None], list[Any]] = {}
         self._frozen: set[int] = set()
 
@@ -229,7 +230,7 @@ class Engine:
         while owner is not None and owner.item.link_id != variable.owner:
             owner = owner.parent
         if variable.populated:
-            return owner.bound.get(variable.name, []) if owner is not None else []
+            return (self.bound if owner is None else owner.bound).get(variable.name, [])
         key = (variable, owner)
         if key not in self._cached:
             self._cached[key] = []  # what it sees of itself meanwhile

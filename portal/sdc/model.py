@@ -317,6 +317,8 @@ class Form:
     batches: Mapping[str, tuple[Program, ...]] = field(  # sourceQueries, by the name of their Bundle
         default_factory=dict[str, tuple[Program, ...]]
     )
+    populated_by: Program | None = None  # what the whole response is populated from
+    population_name: str = ""
     performers: tuple[str, ...] = ()  # resource types of those who may fill it in
     entry_mode: str = ""  # random, prior-edit, sequential
     signature: tuple[Json, ...] = ()

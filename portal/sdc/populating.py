@@ -27,6 +27,17 @@ _FINAL = ("final", "amended", "corrected")
 
 def populate_groups(engine: "Engine") -> None:
     """From the outside in, so that an inner context may use the outer one."""
+    form = engine.form
+    if form.populated_by:
+        try:
+            results = [each for found in engine.run(form.populated_by, None) for each in resources(found)]
+        except FhirPathError as error:
+            engine.faults[""] = str(error)
+            results = []
+        if len(results) > 1:
+            engine.faults[""] = "The population context gives several results for the form, which stands once."
+        else:
+            engine.bound[form.population_name] = results
     for item in engine.form.by_link_id.values():
         if item.populated_by is None:
             continue

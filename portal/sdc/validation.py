@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from portal.i18n import N_, Message
+from portal.sdc.engine import Expand
 from portal.sdc.model import Form, FormItem
 from portal.sdc.session import FormSession
 from portal.sdc.values import ANSWER_KEY
@@ -17,16 +18,25 @@ def in_english(message: Message) -> str:
     return message.msgid.format(**message.params)
 
 
-def validate(form: Form, response: Json, *, now: datetime, say: Say = in_english, locale: str = "en") -> Json:
+def validate(
+    form: Form,
+    response: Json,
+    *,
+    now: datetime,
+    say: Say = in_english,
+    locale: str = "en",
+    expand: Expand | None = None,
+) -> Json:
     """Each issue has a severity, FHIR's issue type, where it is in the response (`QuestionnaireResponse.item[2].answer[0]`),
     the linkId in `diagnostics` and a sentence in `details`. A draft may lack answers; a completed response may not.
+    `expand` gives the value sets that the form only names; without it any code of theirs is right.
     """
     walk = _Walk(form=form, done=response.get("status") in ("completed", "amended"))
     canonical = response.get("questionnaire", "")
     if canonical.partition("|")[0] != form.url:
         walk.issue("structure", "", "", N_("This response belongs to another form."))
     walk.items(response.get("item", []), form.items, "QuestionnaireResponse", "")
-    session = FormSession(form, response, now=now, locale=locale)
+    session = FormSession(form, response, now=now, locale=locale, expand=expand)
     for path, (expression, link_id) in walk.places.items():
         if walk.done and path in session.paths and not session.state(path).enabled:
             walk.issue("business-rule", expression, link_id, N_("This question is not asked with these answers."))
@@ -144,6 +154,8 @@ def _keys(item: FormItem) -> Iterator[str]:
         yield from option.answer
     if item.type == "open-choice":
         yield "valueString"
+    if item.answers_by:  # its expression may find values of any kind
+        yield from ("valueString", "valueInteger", "valueDecimal", "valueBoolean", "valueReference")
 
 
 def _issue(found: _Found, say: Say) -> Json:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from portal.sdc import FormSession, compile_form
+from portal.sdc import FormSession, compile_form, is_valid, validate
 from tests.sdc.small import NOW, places, questionnaire, refused, value
 
 HL7 = "http://hl7.org/fhir/StructureDefinition"
@@ -155,6 +155,7 @@ def test_answers_may_be_what_an_expression_finds():
     refused(made, "b", "aspirin")
     made.set("b", "lithium")
     assert made.response()["item"][1]["answer"] == [{"valueString": "lithium"}]
+    assert is_valid(validate(made.form, made.completed(NOW), now=NOW))
     made.set("a", ["valproate"])
     assert (value(made, "b"), places(made)) == ("lithium", ["b"])
 

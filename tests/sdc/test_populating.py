@@ -140,3 +140,29 @@ def test_a_first_value_that_nobody_could_answer_is_not_given():
         ],
     }
     assert value(FormSession(compile_form(questionnaire(item)), now=NOW), "a") is None
+
+
+def test_the_whole_form_may_be_populated_from_one_thing():
+    item = {"linkId": "a", "type": "string", "text": "A", "extension": [expression(INITIAL, "%visit.id")]}
+
+    def begun(*visits: str) -> FormSession:
+        bundle = {"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Encounter", "id": v}} for v in visits]}  # fmt: skip
+        context = expression(CONTEXT, "Encounter?status=planned", name="visit", language="application/x-fhir-query")
+        form = compile_form(questionnaire(item, extension=[context]))
+        assert form.faults == ()
+        return FormSession(form, now=NOW, fetch=lambda _: bundle)
+
+    assert value(begun("e1"), "a") == "e1"
+    several = begun("e1", "e2")
+    assert (value(several, "a"), "" in several.faults) == (None, True)
+
+
+def test_an_observation_is_converted_to_the_unit_of_the_question():
+    assert weighed(weight("72500", "2026-05-01", unit="g")) == Decimal("72.5")
+
+
+def test_what_was_populated_says_from_which_observation():
+    item = {"linkId": "w", "type": "decimal", "text": "W", "code": [{"system": "http://loinc.org", "code": "29463-7"}], "extension": [{"url": LINK, "valueDuration": {"value": 1, "code": "a"}}]}  # fmt: skip
+    known = {**weight("70", "2026-05-01"), "id": "o1"}
+    session = FormSession(compile_form(questionnaire(item)), now=NOW, observations=[known])
+    assert session.populated == {"w": known}

@@ -1,7 +1,7 @@
 import pytest
 
-from portal.sdc import is_valid, validate
-from tests.sdc.small import NOW, begin, small
+from portal.sdc import compile_form, is_valid, validate
+from tests.sdc.small import NOW, begin, questionnaire, small
 
 FORM = """
 items:
@@ -95,3 +95,17 @@ def test_what_a_session_completes_is_valid():
     session.add("meds[0]")
     session.set("meds[1]/dose", 3)
     assert is_valid(validate(session.form, session.completed(NOW), now=NOW))
+
+
+def test_a_code_outside_an_expanded_value_set_is_wrong():
+    form = compile_form(questionnaire({"linkId": "c", "type": "choice", "text": "C", "answerValueSet": "urn:vs"}))
+    answer = {"linkId": "c", "answer": [{"valueCoding": {"system": "urn:c", "code": "z"}}]}
+    response = {
+        "resourceType": "QuestionnaireResponse",
+        "questionnaire": "urn:q",
+        "status": "completed",
+        "item": [answer],
+    }
+    value_set = {"resourceType": "ValueSet", "expansion": {"contains": [{"system": "urn:c", "code": "x"}]}}
+    assert is_valid(validate(form, response, now=NOW))
+    assert not is_valid(validate(form, response, now=NOW, expand=lambda _: value_set))

@@ -10,6 +10,7 @@ from tests.browser.visitor import Visitor
 DOCTOR = "anne.soriano@example.fr"
 ARC = "pauline.weber@example.fr"
 ADMINISTRATOR = "fatou.mendy@example.fr"
+CENTRE_ADMINISTRATOR = "nadege.bonnet@example.fr"
 OF_MONTPELLIER = [patient for patient in PATIENTS if patient.centres == ("03",)]
 CAMILLE = PATIENTS[0]
 NEARLY_EVERY_DAY = 3

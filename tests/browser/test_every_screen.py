@@ -46,14 +46,3 @@ def test_an_associate_s_pages_on_a_phone(new_visitor, server: Server):
     page.wait_for_url("**/revue/reponse/*")
     visitor.settle()
     visitor.shows_no_fault()
-
-
-def test_an_administrator_s_pages_on_a_phone(new_visitor, server: Server):
-    visitor = new_visitor(device="phone", locale="fr")
-    sign_in_professional(visitor, server, doings.ADMINISTRATOR)
-    look_at(visitor, "/centres", "/personnes", "/compte")
-    visitor.page.goto("/personnes")
-    visitor.settle()
-    visitor.page.get_by_role("button", name="Ajouter un professionnel").click()
-    expect(visitor.page.get_by_role("dialog")).to_be_visible()
-    visitor.shows_no_fault()

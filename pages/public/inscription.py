@@ -16,8 +16,8 @@ from components.icons import icon
 from components.markup import Markup, back_link, h, join, link_button
 from components.states import trouble
 from pages.base import Site, Visit
-from pages.public.entry_form import EntryForm, put_focus
-from pages.public.proof_step import TITLE, ProofStep, Way, heading, password_entries
+from pages.public.entry_form import EntryForm
+from pages.public.proof_step import TITLE, ProofStep, Way, focus_in, heading, password_entries
 from pages.public.sign_up_form import SignUpForm
 from pages.public.sign_up_words import NAMES, START, WAITING, WELCOME, address_of, role_at
 from portal.access import Role
@@ -109,14 +109,10 @@ class SignUp:
 
     async def go_on(self) -> None:
         """The next step, with its code on the way."""
-        asking, sent = await self._now(), False
-        if asking.contact is not None:
-            asking, sent = await signing_up.ask_next(
-                self.door, asking.draft, browser=self.visit.browser, address=self.visit.address, t=self.t
-            )
+        asking, _ = await signing_up.ask_next(
+            self.door, (await self._now()).draft, browser=self.visit.browser, address=self.visit.address, t=self.t
+        )
         await self.show(asking, asking.draft)
-        if not sent:
-            self._focus()
 
     async def _form(self, typed: Mapping[str, str]) -> None:
         t = self.t
@@ -169,7 +165,8 @@ class SignUp:
         draft = (await self._now()).draft
         await drafts.set_sent(self.door, draft, self.visit.browser, sent=False)
         await self.show(None, draft)
-        self._focus()
+        with self.column:
+            move_focus(TITLE)
 
     async def without_phone(self) -> None:
         """A patient goes on without a number."""
@@ -193,7 +190,7 @@ class SignUp:
         form = EntryForm(
             password_entries(t, details.email), t("Create my account"), t("One moment…"), self.visit.guard(send)
         )
-        put_focus("password")
+        focus_in(form, "password")
 
     async def _finish_patient(self, draft: Draft) -> None:
         try:
@@ -220,10 +217,6 @@ class SignUp:
         steps = {Step.EMAIL: 2, Step.PHONE: 3, Step.PASSWORD: 2 + contacts}
         last = 1 + contacts + (self.role is not Role.PATIENT)
         return self.t("Step {number} of {last}", number=steps[asking.step], last=last)
-
-    def _focus(self) -> None:
-        with self.column:
-            move_focus(TITLE)
 
 
 def _kinds(t: Texts, roles: list[Role] | tuple[Role, ...]) -> Markup:

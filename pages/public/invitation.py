@@ -6,14 +6,14 @@ from urllib.parse import urlencode
 
 from nicegui import ui
 
-from components.blocks import Button, block, move_focus
+from components.blocks import Button, block
 from components.form.reading import Unreadable, read_date
 from components.frames import welcome
 from components.markup import link_button
 from components.states import trouble
 from pages.base import Site, Visit, home_of
-from pages.public.entry_form import Entry, EntryForm, put_focus
-from pages.public.proof_step import TITLE, ProofStep, heading, password_entries
+from pages.public.entry_form import Entry, EntryForm
+from pages.public.proof_step import ProofStep, focus_in, heading, password_entries
 from portal.accounts import joining
 from portal.accounts.contacts import Contact, ContactKind
 from portal.accounts.drafts import Draft
@@ -89,8 +89,6 @@ class Joining:
 
     async def _go_on(self) -> None:
         self.show(await joining.begun(self.door, self.invited, self.visit.browser))
-        with self.column:
-            move_focus(TITLE)
 
     async def _begin_again(self) -> Draft:
         visit = self.visit
@@ -126,7 +124,7 @@ class Joining:
             self._enter()
 
         form = EntryForm((born,), t("Open my account"), t("One moment…"), self.visit.guard(send))
-        put_focus("birth_date")
+        focus_in(form, "birth_date")
 
     def _number(self, draft: Draft) -> None:
         t = self.t
@@ -148,7 +146,7 @@ class Joining:
             self.show(asked)
 
         form = EntryForm((field,), t("Continue"), t("One moment…"), self.visit.guard(send))
-        put_focus("phone")
+        focus_in(form, "phone")
 
     async def _ask_phone(self, phone: str) -> Draft:
         visit = self.visit
@@ -183,7 +181,7 @@ class Joining:
             t("One moment…"),
             self.visit.guard(send),
         )
-        put_focus("password")
+        focus_in(form, "password")
 
     def _enter(self) -> None:
         ui.navigate.to("/auth/enter?" + urlencode({"retour": home_of(self.invited.role)}))

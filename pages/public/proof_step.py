@@ -1,5 +1,6 @@
 """The step where the code sent to a contact is typed: in a sign-up and after an invitation."""
 
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from nicegui import ui
 from components.blocks import Button, block, set_block
 from components.markup import h, note, weave
 from pages.base import Visit
-from pages.public.entry_form import Entry, EntryForm, put_focus
+from pages.public.entry_form import Entry, EntryForm
 from portal.accounts import proofs
 from portal.accounts.contacts import ContactKind
 from portal.accounts.drafts import Draft
@@ -53,8 +54,10 @@ class ProofStep:
         works = t("Its code works for {minutes} minutes.", minutes=visit.portal.settings.code_minutes)
         heading(title, h("{} {}", sent, works), eyebrow)
         self.status = block("", role="status")
+        # Another name for the second code: the browser keeps what was typed into the first.
+        self.field = "code_sms" if by_sms else "code"
         field = Entry(
-            name="code",
+            name=self.field,
             label=t("Code of {digits} digits", digits=visit.portal.settings.code_digits),
             autocomplete="one-time-code",
             css="input input-code",
@@ -67,23 +70,25 @@ class ProofStep:
         if not by_sms:
             junk = t("Nothing received? Look in your junk mail.")
             if not draft.invitation:
-                junk = t("Nothing received? Look in your junk mail. If you already have an account, the message says so.")
+                junk = t(
+                    "Nothing received? Look in your junk mail. If you already have an account, the message says so."
+                )
             block(h('<p class="small soft">{}</p>', junk))
         with ui.element("div").classes("ways"):
             Button(t("Send a new code"), visit.guard(self.again), "quiet")
             for way in ways:
                 Button(way.text, visit.guard(way.take), "quiet")
-        put_focus("code")
+        focus_in(self.form, self.field)
 
     async def send(self, values: Mapping[str, str]) -> None:
         """What sending the code does; tests call it too."""
         try:
-            await proofs.try_code(self.visit.site.door, self.draft, values["code"], browser=self.visit.browser)
+            await proofs.try_code(self.visit.site.door, self.draft, values[self.field], browser=self.visit.browser)
         except Invalid as error:
-            self.form.show_errors({"code": self.t.say(error.problems[0].message)})
+            self.form.show_errors({self.field: self.t.say(error.problems[0].message)})
             return
         except CodeRefused as error:
-            self.form.show_errors({"code": self.t.say(error.message)})
+            self.form.show_errors({self.field: self.t.say(error.message)})
             return
         await self._proven()
 
@@ -96,6 +101,15 @@ class ProofStep:
             return
         told = self.t("A new code is on its way. The former one does not work any more.")
         set_block(self.status, note(told, "ok", "done"))
+
+
+def focus_in(form: EntryForm, name: str) -> None:
+    """The cursor goes to this field of this form, not to its namesake of the step before, which is still being erased."""
+    field = json.dumps(f"#{form.html_id} #{name}")
+    ui.run_javascript(
+        f"((tries) => {{ const go = () => {{ const field = document.querySelector({field});"
+        " field ? field.focus() : tries-- > 0 && setTimeout(go, 25); }; go(); })(80)"
+    )
 
 
 def heading(title: str, lead: str | Markup, eyebrow: str = "") -> None:

@@ -12,6 +12,7 @@ from portal.accounts.drafts import Draft
 from portal.accounts.invitations import Standing
 from portal.accounts.joining import Invited
 from portal.accounts.patient_access import access_of
+from portal.accounts.tidying import forget_old
 from portal.acting import Acting
 from portal.app import Portal
 from portal.clock import FixedClock
@@ -327,3 +328,16 @@ async def test_a_professional_s_sign_up_is_not_made_by_an_invitation_s_link(door
     _invited, draft = await proven(door, await link_to(door, NADIA["email"]), fr)
     with pytest.raises(LinkDead):
         await signing_up.finish(door, draft, browser=BROWSER, password=FOUR_WORDS, t=fr)
+
+
+async def test_an_invitation_long_over_is_forgotten_with_who_never_followed_it(
+    door: Door, fatou: Acting, clock: FixedClock
+):
+    await invitations.invite_practitioner(fatou, **NADIA, role=Role.NURSE, organizations=["montpellier"])
+    clock.tick(60 * 24 * 3600)
+    await forget_old(door)
+    assert len(await invitations.invitations(fatou)) == 1
+    clock.tick(40 * 24 * 3600)
+    await forget_old(door)
+    assert await invitations.invitations(fatou) == []
+    assert await door.acting.service.all("Practitioner", {"family": "Belkacem", "_count": 5}) == []

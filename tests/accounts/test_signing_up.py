@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from portal import notifications
 from portal.access import Role
@@ -11,6 +11,7 @@ from portal.accounts import Door, drafts, entries, people, proof_of_work, proofs
 from portal.accounts.contacts import Contact, ContactKind
 from portal.accounts.details import SIGN_UP_ROLES, read_details
 from portal.accounts.signing_up import Step
+from portal.accounts.tidying import forget_old
 from portal.clock import FixedClock
 from portal.db import sign_ups
 from portal.errors import BeingSent, CodeRefused, Invalid, LinkDead, ProofOfWorkRefused, SignInNeeded
@@ -211,6 +212,9 @@ async def test_what_was_typed_is_forgotten_after_an_hour(door: Door, clock: Fixe
     await drafts.keep(door, TAB, BROWSER, Role.PATIENT, {"family": "Marchand"})
     clock.tick(3601)
     assert await drafts.find(door, TAB, BROWSER) is None
+    await forget_old(door)
+    count = select(func.count()).select_from(sign_ups)
+    assert await door.acting.db.read(lambda connection: connection.execute(count).scalar()) == 0
 
 
 @pytest.mark.parametrize("password", ["court", "nadia.belkacem2026", "aaaaaaaaaaaaaaaa"])

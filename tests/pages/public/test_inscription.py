@@ -102,7 +102,7 @@ async def test_a_patient_signs_up_and_is_at_home(user: User, site: Site, home: N
     await tab.type(**as_typed(LEA))
     await tab.send()
     await fill(user, code=await code_to(site, LEA["email"]))
-    await fill(user, code=await code_to(site, "+33639981077"))
+    await fill(user, code_sms=await code_to(site, "+33639981077"))
     await user.should_see("Votre compte est prêt" if locale == "fr" else "Your account is ready", retries=100)
 
 
@@ -112,7 +112,7 @@ async def test_a_professional_chooses_a_password_and_waits(user: User, site: Sit
     await tab.type(**NADIA)
     await tab.send()
     await fill(user, code=await code_to(site, NADIA["email"]))
-    await fill(user, code=await code_to(site, "+33639981078"))
+    await fill(user, code_sms=await code_to(site, "+33639981078"))
     await fill(user, password="court")
     assert "password" in form_of(user).errors
     await fill(user, password=FOUR_WORDS)
@@ -124,7 +124,7 @@ async def test_who_waits_signs_in_to_a_calm_page(user: User, site: Site):
     await tab.type(**NADIA)
     await tab.send()
     await fill(user, code=await code_to(site, NADIA["email"]))
-    await fill(user, code=await code_to(site, "+33639981078"))
+    await fill(user, code_sms=await code_to(site, "+33639981078"))
     await fill(user, password=FOUR_WORDS)
     await user.open("/pro")
     await fill(user, email=NADIA["email"], password=FOUR_WORDS)

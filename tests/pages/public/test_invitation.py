@@ -95,7 +95,7 @@ async def test_an_invited_professional_comes_home(user: User, site: Site, home: 
     await fill(user, phone="")
     assert "phone" in form_of(user).errors
     await fill(user, phone="06 39 98 10 79")
-    await fill(user, code=await code_to(site, "+33639981079"))
+    await fill(user, code_sms=await code_to(site, "+33639981079"))
     await fill(user, password="quatre mots bien à moi")
     await user.should_see("home of Nadia Belkacem", retries=100)
 

@@ -12,6 +12,7 @@ from portal.notifications.messages import (
     password_changed_message,
 )
 from portal.notifications.outbox import Kept, latest
+from portal.notifications.reaching import reach_email, reach_sms
 from portal.notifications.refused import RefusedMessage, masked, refusals
 from portal.notifications.sending import TASK, deliver, note_refusal, send, task
 
@@ -28,6 +29,8 @@ __all__ = [
     "masked",
     "note_refusal",
     "password_changed_message",
+    "reach_email",
+    "reach_sms",
     "refusals",
     "send",
     "task",

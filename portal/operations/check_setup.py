@@ -91,32 +91,13 @@ def _server_address(settings: Settings) -> Iterator[Finding]:
 
 
 def _messages(settings: Settings) -> Iterator[Finding]:
-    postmark, smtp = bool(settings.postmark_token.get_secret_value()), bool(settings.smtp_host)
-    email = settings.email_by or ("postmark" if postmark else "smtp" if smtp else "outbox")
-    ready = {"postmark": postmark, "smtp": smtp}.get(email)
-    if ready is None:
-        yield fault(
-            N_("E-mails stay in the outbox: nobody gets a code to sign in."),
-            N_("Set up SMTP (PORTAL_SMTP_HOST …) or Postmark (PORTAL_POSTMARK_TOKEN)."),
-        )
-    elif not ready:
-        yield fault(N_("E-mails are to leave by {way}, which is not set up."), N_("See docs/settings.md."), way=email)
-    elif "@localhost" in settings.email_from:
+    if "@localhost" in settings.email_from:
         yield fault(N_("E-mails have no sender."), N_("Set PORTAL_EMAIL_FROM to an address of your domain."))
-    else:
-        yield ok(N_("E-mails leave by {way}."), way=email)
-    if email == "smtp" and settings.smtp_security == "none" and not _on_this_machine(settings.smtp_host):
+    if settings.smtp_host and settings.smtp_security == "none" and not _on_this_machine(settings.smtp_host):
         yield fault(
-            N_("E-mails travel to {host} unprotected."), N_("Set PORTAL_SMTP_SECURITY to starttls or tls."),
+            N_("E-mails travel to {host} unprotected."),
+            N_("Set PORTAL_SMTP_SECURITY to starttls or tls."),
             host=settings.smtp_host,
-        )  # fmt: skip
-    twilio = bool(settings.twilio_account and settings.twilio_token.get_secret_value() and settings.twilio_from)
-    if twilio and settings.sms_by != "outbox":
-        yield ok(N_("Text messages leave by {way}."), way="twilio")
-    else:
-        yield warning(
-            N_("Text messages stay in the outbox: who has only a telephone cannot sign in."),
-            N_("Set PORTAL_TWILIO_ACCOUNT, PORTAL_TWILIO_TOKEN and PORTAL_TWILIO_FROM."),
         )
 
 

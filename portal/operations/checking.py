@@ -15,6 +15,7 @@ from portal.i18n import N_
 from portal.operations.check_content import content_findings
 from portal.operations.check_database import database_findings
 from portal.operations.check_dialect import dialect_findings
+from portal.operations.check_messages import message_findings
 from portal.operations.check_server import Looking, server_findings
 from portal.operations.check_setup import setup_findings
 from portal.operations.findings import Finding, broken, fault, ok
@@ -35,6 +36,8 @@ async def look(
 ) -> AsyncIterator[Finding]:
     """Everything that could keep the portal from working, or people from being safe. Changes nothing that stays."""
     for finding in setup_findings(settings, variables):
+        yield finding
+    async for finding in message_findings(settings):
         yield finding
     async for finding in database_findings(settings):
         yield finding

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
+from portal import audit
 from portal.access import Permission, Role, decide
 from portal.accounts import Door, Session, sessions
 from portal.acting import Acting
@@ -60,6 +61,8 @@ async def staff_file(acting: Acting, practitioner: str, *, door: Door) -> StaffF
         positions(acting, practitioner),
         history_of(acting, f"Practitioner/{practitioner}", *TOLD),
     )
+    entity = f"Practitioner/{practitioner}"
+    await audit.record(acting, audit.Action.READ, Permission.SESSION_LIST, entity=entity)
     is_arc = any(one.active and one.role is Role.ARC for one in held)
     return StaffFile(
         id=practitioner,

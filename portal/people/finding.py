@@ -158,4 +158,5 @@ async def names_of(acting: Acting, patients: Iterable[str]) -> dict[str, str]:
     centres = ",".join(f"Organization/{each}" for each in sorted(acting.actor.organizations))
     search = {"_id": ",".join(ids), "_has:EpisodeOfCare:patient:organization": centres, "_count": 200}
     found = await acting.fhir.all("Patient", search)
+    await audit.record(acting, audit.Action.READ, Permission.PATIENT_LIST)
     return {each["id"]: f"{names.family_of(each)} {names.given_of(each)}".strip() for each in found}

@@ -144,6 +144,7 @@ async def find_practitioners(
         if holders is not None:
             search["_id"] = ",".join(sorted(holders)) or "nobody"
         page = await acting.service.find("Practitioner", search, private=True)
+    await audit.record(acting, audit.Action.READ, Permission.PRACTITIONER_LIST)
     places: dict[str, list[Json]] = defaultdict(list)
     if page.resources:
         ids = ",".join(f"Practitioner/{each['id']}" for each in page.resources)

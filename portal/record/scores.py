@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from portal import audit
 from portal.access import Permission, decide
 from portal.acting import Acting
 from portal.authoring import Catalogue
@@ -55,7 +56,9 @@ async def scores(acting: Acting, patient: str, *, since: date | None = None) -> 
     search = {"patient": f"Patient/{patient}", "category": "survey", "_sort": "date", "_count": 500}
     if since is not None:
         search["date"] = f"ge{since.isoformat()}"
-    return read_scores(await acting.fhir.all("Observation", search), acting.catalogue)
+    found = await acting.fhir.all("Observation", search)
+    await audit.record(acting, audit.Action.READ, Permission.RESPONSE_READ, patient=patient)
+    return read_scores(found, acting.catalogue)
 
 
 def read_scores(observations: Iterable[Json], catalogue: Catalogue) -> list[ScoreSeries]:

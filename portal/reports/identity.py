@@ -1,5 +1,6 @@
 """Whose paper it is, in one line: name, birth date, Fondacode."""
 
+from portal import audit
 from portal.access import Permission, decide
 from portal.acting import Acting
 from portal.fhir import systems
@@ -10,6 +11,7 @@ from portal.people import family_of, given_of, patient_scope, spaced
 async def identity_line(acting: Acting, patient: str, t: Texts) -> str:
     decide(acting.actor, Permission.PATIENT_IDENTITY_READ, await patient_scope(acting, patient))
     person = await acting.fhir.read("Patient", patient)
+    await audit.record(acting, audit.Action.READ, Permission.PATIENT_IDENTITY_READ, patient=patient)
     code = next((each["value"] for each in person.get("identifier", ()) if each.get("system") == systems.FONDACODE), "")
     born = str(person.get("birthDate", ""))
     parts = [

@@ -65,6 +65,8 @@ async def open_amendment(acting: Acting, response: str, *, locale: str = "fr") -
     scope = await scope_of(acting, patient, form=form, trials=trials_of(before))
     decide(acting.actor, Permission.RESPONSE_AMEND, scope)
     await refuse_when_locked(acting, response)
+    entity = f"QuestionnaireResponse/{response}"
+    await audit.record(acting, audit.Action.READ, Permission.RESPONSE_AMEND, patient=patient, entity=entity)
     session = await asyncio.to_thread(FormSession, form, before, now=acting.clock.now(), locale=locale)
     return Amendment(form=form, scope=scope, before=before, session=session)
 

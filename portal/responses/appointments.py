@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from portal import audit
 from portal.access import Permission, decide
 from portal.acting import Acting
 from portal.clock import PARIS
@@ -49,6 +50,7 @@ async def around(acting: Acting) -> Around:
         acting.fhir.find("Encounter", planned),
         acting.fhir.find("EpisodeOfCare", {"patient": f"Patient/{patient}", "status": "active", "_count": MOST}),
     )
+    await audit.record(acting, audit.Action.READ, Permission.PATIENT_READ, patient=patient)
     followed = [_centre_id(each.get("managingOrganization")) for each in episodes.resources]
     visited = [_centre_id(each.get("serviceProvider")) for each in encounters.resources]
     names = {each.id: each.name for each in await centres_named(acting, {*followed, *visited} - {""})}

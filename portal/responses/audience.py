@@ -20,5 +20,11 @@ def hidden_scores(form: Form) -> frozenset[str]:
 
 
 def shown_only(actor: Actor) -> dict[str, str]:
-    """What a patient's lists must ask for."""
-    return {"_tag": f"{systems.AUDIENCE}|patient"} if actor.role is Role.PATIENT else {}
+    """What the lists of patients and of associates must ask for: the record server demands it of them."""
+    match actor.role:
+        case Role.PATIENT:
+            return {"_tag": f"{systems.AUDIENCE}|patient"}
+        case Role.ARC:
+            return {"_tag": ",".join(f"{systems.TRIAL}|{trial}" for trial in sorted(actor.trials))}
+        case _:
+            return {}

@@ -13,7 +13,7 @@ import structlog
 
 from portal.access import Role, Scope
 from portal.acting import Acting
-from portal.errors import AlreadySent, Invalid, Unavailable
+from portal.errors import AlreadySent, Forbidden, Invalid, Unavailable
 from portal.fhir import systems
 from portal.people import organizations_of, patient_scope
 from portal.responses.journal import Journal, Row
@@ -80,7 +80,7 @@ async def load(acting: Acting, response: str, form: Form, locale: str) -> tuple[
     The journal is read first: a row that is folded and dropped between the two reads is then in the response.
     """
     rows = await journal_of(acting, response).rows()
-    stored = await acting.fhir.read("QuestionnaireResponse", response)
+    stored = await stored_response(acting, response)
     if stored["status"] != "in-progress":
         await journal_of(acting, response).close(revision_of(stored))
         raise AlreadySent
@@ -142,6 +142,16 @@ def journal_of(acting: Acting, response: str) -> Journal:
     return Journal(
         db=acting.db, clock=acting.clock, chance=acting.chance, response=response, author=acting.actor.reference
     )
+
+
+async def stored_response(acting: Acting, response: str) -> Json:
+    """The response in the record, for who fills it. Raises `AlreadySent` when it was sent and its patient may not see it."""
+    try:
+        return await acting.fhir.read("QuestionnaireResponse", response)
+    except Forbidden:
+        if acting.actor.role is Role.PATIENT:
+            raise AlreadySent from None
+        raise
 
 
 async def scope_now(acting: Acting, draft: Draft) -> Scope:

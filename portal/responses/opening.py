@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
+from portal import audit
 from portal.access import Permission, Scope, decide
 from portal.acting import Acting
 from portal.errors import AlreadySent, NotFound, VersionConflict
@@ -58,6 +59,8 @@ async def open_draft(acting: Acting, task: str, *, locale: str = "fr") -> Draft:
         await _begin(acting, found.task, asked, form, locale)
     stored, session, seen = await load(acting, response, form, locale)
     folded = revision_of(stored)
+    entity = f"QuestionnaireResponse/{response}"
+    await audit.record(acting, audit.Action.READ, Permission.RESPONSE_FILL, patient=asked.patient, entity=entity)
     place = await journal_of(acting, response).open(folded)
     if place.sent:
         raise AlreadySent

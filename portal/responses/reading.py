@@ -236,10 +236,13 @@ async def sent_form(acting: Acting, task: str) -> SentForm | None:
     decide(acting.actor, Permission.RESPONSE_FILL, await scope_of(acting, asked.patient, owner=asked.owner))
     if asked.state is not State.SENT or asked.response is None:
         return None
-    resource = await acting.fhir.read("QuestionnaireResponse", asked.response)
+    # By the portal itself: who sent it may not be shown it again, and nothing of the answers is told.
+    resource = await acting.service.read("QuestionnaireResponse", asked.response)
     form = acting.catalogue.by_canonical(resource["questionnaire"])
     if form is None or resource["status"] not in SENT:
         raise NotFound(status=404)
+    entity = f"QuestionnaireResponse/{asked.response}"
+    await audit.record(acting, audit.Action.READ, Permission.RESPONSE_FILL, patient=asked.patient, entity=entity)
     session = await asyncio.to_thread(FormSession, form, resource, now=acting.clock.now())
     at = datetime.fromisoformat(resource["authored"])
     return SentForm(response=resource["id"], form=form, at=at, alert=bool(session.alerts()))

@@ -135,6 +135,7 @@ async def relative_links(acting: Acting, patient: str) -> list[RelativeLink]:
     decide(acting.actor, Permission.PATIENT_READ, await scope_of(acting, patient))
     query = select(links).where(links.c.patient == patient).order_by(links.c.created.desc()).limit(50)
     rows: Sequence[Any] = await acting.db.read(lambda connection: connection.execute(query).all())
+    await audit.record(acting, audit.Action.READ, Permission.PATIENT_READ, patient=patient)
     found: list[RelativeLink] = []
     for row in rows:
         asked = tasks.read_task(await acting.service.read("Task", row.task))

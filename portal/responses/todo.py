@@ -69,6 +69,7 @@ async def todo(acting: Acting, *, patient: str | None = None) -> list[TodoItem]:
     still = {**whose, "code": code, "status": ",".join(tasks.OPEN), "_count": 100}
     sent = {**whose, "code": code, "status": "completed", "_sort": "-modified", "_count": MOST_SHOWN}
     open_tasks, done = await asyncio.gather(acting.fhir.all("Task", still), acting.fhir.find("Task", sent))
+    await audit.record(acting, audit.Action.READ, Permission.PATIENT_READ, patient=patient)
     begun = sorted(filter(None, map(read_task, open_tasks)), key=by_urgency)
     finished = filter(None, map(read_task, done.resources))
     places = await latest_answers(acting.db, [each.response for each in begun if each.response])

@@ -213,7 +213,10 @@ async def _earlier_places(acting: Acting, loaded: Loaded) -> dict[str, Place]:
 async def remarks(acting: Acting, response_id: str) -> list[Remark]:
     """All remarks on a response, oldest first, for the ARC of its trial and for the centres that follow its patient."""
     loaded = await load(acting, response_id)
-    decide(acting.actor, Permission.QUERY_READ, await scope_of(acting, loaded.response))
+    scope = await scope_of(acting, loaded.response)
+    decide(acting.actor, Permission.QUERY_READ, scope)
+    entity = f"QuestionnaireResponse/{response_id}"
+    await audit.record(acting, audit.Action.READ, Permission.QUERY_READ, patient=scope.patient, entity=entity)
     return await _remarks(acting, loaded)
 
 
@@ -226,7 +229,9 @@ async def trial_remarks(acting: Acting, trial: str) -> list[Remark]:
         "status": "requested,in-progress",
         "_count": 200,
     }
-    return await _read_remarks(acting, await acting.fhir.all("Task", query))
+    found = await acting.fhir.all("Task", query)
+    await audit.record(acting, audit.Action.READ, Permission.QUERY_READ, entity=f"ResearchStudy/{trial}")
+    return await _read_remarks(acting, found)
 
 
 async def open_remarks(acting: Acting, patients: list[str]) -> list[Remark]:
@@ -245,6 +250,7 @@ async def open_remarks(acting: Acting, patients: list[str]) -> list[Remark]:
             "_count": 200,
         },
     )
+    await audit.record(acting, audit.Action.READ, Permission.QUERY_READ)
     return await _read_remarks(acting, tasks)
 
 

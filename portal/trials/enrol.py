@@ -117,6 +117,14 @@ async def plan_visits(acting: Acting, trial: Trial, *, subject: str, scope: Scop
         plan = await acting.fhir.read("CarePlan", f"plan-{subject}")
         transaction.update({**plan, "activity": [_activity(trial, due, subject) for due in wanted]})
         await acting.fhir.commit(transaction)
+        entity = f"CarePlan/plan-{subject}"
+        await audit.record(
+            acting,
+            audit.Action.UPDATE,
+            Permission.SUBJECT_ENROL,
+            patient=patient.removeprefix("Patient/"),
+            entity=entity,
+        )
     return [visit_id(subject, due.kind.id, due.number) for due in wanted]
 
 

@@ -79,6 +79,7 @@ async def memberships(acting: Acting, patient: str, scope: Scope) -> list[Member
     found = await acting.fhir.find(
         "ResearchSubject", {"individual": f"Patient/{patient}", "_include": "ResearchSubject:study"}
     )
+    await audit.record(acting, audit.Action.READ, Permission.PATIENT_READ, patient=patient)
     return [_membership(subject, found.included.get(subject["study"]["reference"], {})) for subject in found.resources]
 
 
@@ -167,7 +168,7 @@ async def subject(acting: Acting, subject_id: str) -> SubjectRow:
     trial = stored["study"]["reference"].removeprefix("ResearchStudy/")
     if trial not in acting.actor.trials:
         raise NotFound(status=404)
-    return (await _rows(acting, trial, [stored]))[0]
+    return await _told(acting, trial, stored)
 
 
 async def subject_of(acting: Acting, response: Json) -> SubjectRow:
@@ -181,8 +182,15 @@ async def subject_of(acting: Acting, response: Json) -> SubjectRow:
         }
         found = await acting.fhir.first_match("ResearchSubject", query)
         if found is not None:
-            return (await _rows(acting, trial, [found]))[0]
+            return await _told(acting, trial, found)
     raise NotFound(status=404)
+
+
+async def _told(acting: Acting, trial: str, stored: Json) -> SubjectRow:
+    decide(acting.actor, Permission.SUBJECT_READ, Scope(trials=frozenset({trial})))
+    patient = stored["individual"]["reference"].removeprefix("Patient/")
+    await audit.record(acting, audit.Action.READ, Permission.SUBJECT_READ, patient=patient)
+    return (await _rows(acting, trial, [stored]))[0]
 
 
 async def visits(acting: Acting, subject_id: str, scope: Scope) -> list[SubjectVisit]:

@@ -17,7 +17,7 @@ from pages.base import Site, Visit
 from pages.fields import Fields, ask
 from portal.access import Permission, Role, Scope, may
 from portal.accounts import Session
-from portal.administration import StaffFile, deactivate, end_session, reactivate, staff_file
+from portal.administration import StaffFile, deactivate, end_session, reactivate, sign_out_everywhere, staff_file
 from portal.i18n import Texts
 from portal.people import (
     NOWHERE,
@@ -203,6 +203,15 @@ def _sign_in(visit: Visit, file: StaffFile) -> None:
                 if _in(visit, file, Permission.SESSION_END):
                     end = visit.guard(lambda one=one: _end_session(visit, file, one))
                     Button(t("Sign them out"), end, "quiet", "out", aria_label=t("Sign out {name}", name=one.device))
+        if file.sessions and _in(visit, file, Permission.SESSION_END):
+            everywhere = visit.guard(lambda: _end_everywhere(visit, file))
+            with ui.element("div").classes("keepfoot"):
+                Button(t("Sign them out everywhere"), everywhere, "side", "out")
+
+
+async def _end_everywhere(visit: Visit, file: StaffFile) -> None:
+    await sign_out_everywhere(visit.me, file.id)
+    again(visit)
 
 
 def _session(t: Texts, one: Session, now: datetime) -> Markup:
@@ -253,7 +262,7 @@ def _account(visit: Visit, file: StaffFile) -> None:
 
 
 async def _close(visit: Visit, file: StaffFile, reason: str) -> None:
-    await deactivate(visit.me, file.id, door=visit.site.door, reason=reason)
+    await deactivate(visit.me, file.id, reason=reason)
     again(visit)
 
 

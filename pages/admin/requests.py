@@ -26,7 +26,16 @@ from portal.i18n import N_
 from portal.notifications import refusals
 from portal.people import Centre, list_organizations, spoken_phone
 
-ABOUT: Mapping[str, str] = {"code": N_("one-time code"), "invitation": N_("invitation"), "link": N_("link")}
+ABOUT: Mapping[str, str] = {
+    "code": N_("one-time code"),
+    "invitation": N_("invitation"),
+    "request": N_("answer to a request"),
+    "contact changed": N_("contact changed"),
+    "password changed": N_("password changed"),
+    "factor changed": N_("way to sign in changed"),
+    "": N_("letter"),
+}
+"""What a message was for."""
 
 
 def register(site: Site) -> None:

@@ -2,7 +2,7 @@
 end sessions, read in the audit trail what was done with it.
 """
 
-from portal.administration.closing import deactivate, end_session, reactivate
+from portal.administration.closing import deactivate, end_session, reactivate, sign_out_everywhere
 from portal.administration.files import StaffFile, staff_file
 from portal.administration.first import create_admin
 from portal.administration.readable import names_in, patient_typed, person_typed
@@ -16,5 +16,6 @@ __all__ = [
     "patient_typed",
     "person_typed",
     "reactivate",
+    "sign_out_everywhere",
     "staff_file",
 ]

@@ -3,6 +3,7 @@
 from portal import audit
 from portal.access import Permission, decide
 from portal.accounts import Door, sessions
+from portal.accounts.ending import end_everywhere
 from portal.acting import Acting
 from portal.errors import Invalid, NotFound, problem
 from portal.fhir import Transaction
@@ -11,7 +12,7 @@ from portal.i18n import N_
 from portal.people import account_of, change, not_oneself, positions, staff_scope
 
 
-async def deactivate(acting: Acting, practitioner: str, *, door: Door, reason: str = "") -> None:
+async def deactivate(acting: Acting, practitioner: str, *, reason: str = "") -> None:
     """They can no longer sign in, and are signed out everywhere. Nothing they wrote is touched. Twice changes nothing.
 
     Who administers an organisation closes accounts of people who work nowhere else.
@@ -21,7 +22,17 @@ async def deactivate(acting: Acting, practitioner: str, *, door: Door, reason: s
     await _set(acting, practitioner, Permission.ACCOUNT_DEACTIVATE, active=False, reason=reason)
     user = await account_of(acting, practitioner)
     if user is not None:
-        await sessions.end_all(door, user["id"])
+        await end_everywhere(acting, user["id"])
+
+
+async def sign_out_everywhere(acting: Acting, practitioner: str) -> None:
+    """Ends every session of theirs and forgets the browsers they trust. Their account stays open."""
+    decide(acting.actor, Permission.SESSION_END, await staff_scope(acting, practitioner))
+    user = await account_of(acting, practitioner)
+    if user is None:
+        return
+    await end_everywhere(acting, user["id"])
+    await _told(acting, practitioner)
 
 
 async def reactivate(acting: Acting, practitioner: str) -> None:
@@ -40,6 +51,10 @@ async def end_session(acting: Acting, practitioner: str, session: str, *, door: 
     if session not in {one.id for one in theirs}:
         raise NotFound(status=404)
     await sessions.end(door, session)
+    await _told(acting, practitioner)
+
+
+async def _told(acting: Acting, practitioner: str) -> None:
     entity = f"Practitioner/{practitioner}"
     await acting.service.add(change(acting, audit.Action.EXECUTE, Permission.SESSION_END, entity=entity))
 

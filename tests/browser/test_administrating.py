@@ -208,6 +208,7 @@ SCREENS = (
     "/chiffres",
     "/chiffres?par=age",
     "/journal",
+    "/compte",
 )
 
 

@@ -1,0 +1,3 @@
+from tests.people.world import world
+
+__all__ = ["world"]

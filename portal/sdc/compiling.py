@@ -9,7 +9,6 @@ from portal.sdc import urls
 from portal.sdc.dependencies import Tree
 from portal.sdc.expressions import Expressions
 from portal.sdc.items import make_constraints, make_item
-from portal.sdc.known import ignored
 from portal.sdc.model import AlertRule, Form, FormItem, ScoreDefinition
 from portal.sdc.program import Program, Rule, make_plan
 from portal.sdc.reading import extension, extension_text, extension_value, extensions, local_text, value_of
@@ -65,7 +64,6 @@ def compile_form(questionnaire: Json) -> Form:
         constraints=constraints,
         plan=plan,
         faults=tuple(expressions.faults),
-        ignored=ignored(questionnaire),
         batches=queries,
         populated_by=populated_by,
         population_name=(context or {}).get("name", ""),

@@ -31,7 +31,20 @@ def make_item(element: Json, ancestors: tuple[str, ...], expressions: Expression
     beside = {_control(child): child for child in element.get("item", ()) if _is_aside(child)}
     inner = (*ancestors, link_id)
     initial: list[Json] = element.get("initial", [])
-    unit: Json | None = extension_value(element, urls.UNIT) or _initial_unit(initial)
+    carried: dict[str, list[Json]] = {}  # looked at some fifty times, so sorted once
+    for each in element.get("extension", ()):
+        carried.setdefault(each.get("url", ""), []).append(each)
+
+    def every(url: str) -> list[Json]:
+        return carried.get(url, [])
+
+    def first(url: str) -> Json | None:
+        return carried[url][0] if url in carried else None
+
+    def said(url: str) -> Any:
+        return value_of(carried[url][0]) if url in carried else None
+
+    unit: Json | None = said(urls.UNIT) or _initial_unit(initial)
     unit_note = beside.get("unit")
     if unit is None and unit_note:
         unit = {"display": unit_note.get("text", "")}
@@ -42,7 +55,7 @@ def make_item(element: Json, ancestors: tuple[str, ...], expressions: Expression
         ancestors=ancestors,
         definition=element,
         prefix=element.get("prefix", ""),
-        short=extension_text(extension(element, urls.SHORT_TEXT)),
+        short=extension_text(first(urls.SHORT_TEXT)),
         help=_note(beside, "help"),
         legal=_note(beside, "legal"),
         low_label=_note(beside, "lower"),
@@ -56,67 +69,65 @@ def make_item(element: Json, ancestors: tuple[str, ...], expressions: Expression
         required=element.get("required", False),
         repeats=element.get("repeats", False),
         read_only=element.get("readOnly", False),
-        hidden=bool(extension_value(element, urls.HIDDEN)),
+        hidden=bool(said(urls.HIDDEN)),
         control=_control(element),
-        horizontal=extension_value(element, urls.ORIENTATION) == "horizontal",
-        entry_format=extension_text(extension(element, urls.ENTRY_FORMAT)),
-        open_label=extension_text(extension(element, urls.OPEN_LABEL)),
+        horizontal=said(urls.ORIENTATION) == "horizontal",
+        entry_format=extension_text(first(urls.ENTRY_FORMAT)),
+        open_label=extension_text(first(urls.OPEN_LABEL)),
         unit=unit,
         unit_label=local_text(unit or {}, "display"),
-        unit_options=tuple(value_of(each) for each in extensions(element, urls.UNIT_OPTION)),
+        unit_options=tuple(value_of(each) for each in every(urls.UNIT_OPTION)),
         low=_bound(element, urls.MIN_VALUE, urls.MIN_QUANTITY),
         high=_bound(element, urls.MAX_VALUE, urls.MAX_QUANTITY),
         low_by=computed_bound(element, (urls.MIN_VALUE, urls.MIN_QUANTITY), link_id, expressions),
         high_by=computed_bound(element, (urls.MAX_VALUE, urls.MAX_QUANTITY), link_id, expressions),
-        step=extension_value(element, urls.SLIDER_STEP),
-        max_decimals=extension_value(element, urls.MAX_DECIMALS),
-        min_length=extension_value(element, urls.MIN_LENGTH),
+        step=said(urls.SLIDER_STEP),
+        max_decimals=said(urls.MAX_DECIMALS),
+        min_length=said(urls.MIN_LENGTH),
         max_length=element.get("maxLength"),
-        regex=extension_value(element, urls.REGEX) or "",
-        min_occurs=extension_value(element, urls.MIN_OCCURS),
-        max_occurs=extension_value(element, urls.MAX_OCCURS),
-        max_size=extension_value(element, urls.MAX_SIZE),
-        mime_types=tuple(value_of(each) for each in extensions(element, urls.MIME_TYPE)),
-        support_links=tuple(value_of(each) for each in extensions(element, urls.SUPPORT_LINK)),
+        regex=said(urls.REGEX) or "",
+        min_occurs=said(urls.MIN_OCCURS),
+        max_occurs=said(urls.MAX_OCCURS),
+        max_size=said(urls.MAX_SIZE),
+        mime_types=tuple(value_of(each) for each in every(urls.MIME_TYPE)),
+        support_links=tuple(value_of(each) for each in every(urls.SUPPORT_LINK)),
         conditions=tuple(_conditions(element, link_id, expressions)),
         all_conditions=element.get("enableBehavior") == "all",
-        enabled_by=expressions.program(link_id, "condition", extension_value(element, urls.ENABLE_WHEN_EXPRESSION)),
-        calculated=expressions.program(link_id, "calculation", extension_value(element, urls.CALCULATED_EXPRESSION)),
-        initial_by=expressions.program(link_id, "first value", extension_value(element, urls.INITIAL_EXPRESSION)),
-        populated_by=expressions.program(link_id, "population", extension_value(element, urls.POPULATION_CONTEXT)),
-        population_name=(extension_value(element, urls.POPULATION_CONTEXT) or {}).get("name", ""),
-        observed_within=extension_value(element, urls.OBSERVATION_LINK_PERIOD),
+        enabled_by=expressions.program(link_id, "condition", said(urls.ENABLE_WHEN_EXPRESSION)),
+        calculated=expressions.program(link_id, "calculation", said(urls.CALCULATED_EXPRESSION)),
+        initial_by=expressions.program(link_id, "first value", said(urls.INITIAL_EXPRESSION)),
+        populated_by=expressions.program(link_id, "population", said(urls.POPULATION_CONTEXT)),
+        population_name=(said(urls.POPULATION_CONTEXT) or {}).get("name", ""),
+        observed_within=said(urls.OBSERVATION_LINK_PERIOD),
         initial=tuple(bare_answer(each) for each in initial if not _only_a_unit(each)),
         toggles=tuple(_toggles(element, link_id, expressions)),
         constraints=tuple(make_constraints(link_id, element, expressions)),
-        category=tuple(value_of(each) for each in extensions(element, urls.OBSERVATION_CATEGORY)),
+        category=tuple(value_of(each) for each in every(urls.OBSERVATION_CATEGORY)),
         **observed(element, link_id, expressions),
-        subject=extension_value(element, urls.IS_SUBJECT) is True,
+        subject=said(urls.IS_SUBJECT) is True,
         dynamic=dynamic(element, link_id, expressions),
         answers_by=_answers_by(element, link_id, expressions),
-        candidates_by=expressions.program(link_id, "candidates", extension_value(element, urls.CANDIDATE_EXPRESSION)),
+        candidates_by=expressions.program(link_id, "candidates", said(urls.CANDIDATE_EXPRESSION)),
         contexts=tuple(_contexts(element, link_id, expressions)),
         value_set=caller_value_set(element, questionnaire),
-        unit_value_set=extension_value(element, urls.UNIT_VALUE_SET) or "",
-        open_units=extension_value(element, urls.UNIT_OPEN) or "",
-        unit_system=extension_value(element, urls.UNIT_SUPPLEMENTAL_SYSTEM) or "",
+        unit_value_set=said(urls.UNIT_VALUE_SET) or "",
+        open_units=said(urls.UNIT_OPEN) or "",
+        unit_system=said(urls.UNIT_SUPPLEMENTAL_SYSTEM) or "",
         rich=_rich(element),
-        media=extension_value(element, urls.ITEM_MEDIA),
-        usage=extension_value(element, urls.USAGE_MODE) or "",
-        display_category=concept_code(extension_value(element, urls.DISPLAY_CATEGORY)),
+        media=said(urls.ITEM_MEDIA),
+        usage=said(urls.USAGE_MODE) or "",
+        display_category=concept_code(said(urls.DISPLAY_CATEGORY)),
         columns=tuple(_columns(element)),
-        column_count=extension_value(element, urls.COLUMN_COUNT),
-        width=extension_value(element, urls.WIDTH),
-        collapsible=extension_value(element, urls.COLLAPSIBLE) or "",
-        keyboard=_code(extension_value(element, urls.KEYBOARD)),
-        disabled_display=extension_value(element, urls.DISABLED_DISPLAY)
-        or extension_value(element, urls.DISABLED_DISPLAY_R5)
-        or "",
-        optional_display=extension_value(element, urls.OPTIONAL_DISPLAY) is True,
-        lookup=tuple(str(value_of(each)) for each in extensions(element, urls.LOOKUP_QUESTIONNAIRE)),
-        signature=tuple(value_of(each) for each in extensions(element, urls.SIGNATURE_REQUIRED)),
-        reference_types=tuple(value_of(each) for each in extensions(element, urls.REFERENCE_RESOURCE)),
-        reference_profiles=tuple(value_of(each) for each in extensions(element, urls.REFERENCE_PROFILE)),
+        column_count=said(urls.COLUMN_COUNT),
+        width=said(urls.WIDTH),
+        collapsible=said(urls.COLLAPSIBLE) or "",
+        keyboard=_code(said(urls.KEYBOARD)),
+        disabled_display=said(urls.DISABLED_DISPLAY) or said(urls.DISABLED_DISPLAY_R5) or "",
+        optional_display=said(urls.OPTIONAL_DISPLAY) is True,
+        lookup=tuple(str(value_of(each)) for each in every(urls.LOOKUP_QUESTIONNAIRE)),
+        signature=tuple(value_of(each) for each in every(urls.SIGNATURE_REQUIRED)),
+        reference_types=tuple(value_of(each) for each in every(urls.REFERENCE_RESOURCE)),
+        reference_profiles=tuple(value_of(each) for each in every(urls.REFERENCE_PROFILE)),
     )
 
 

@@ -66,7 +66,7 @@ SET_ASIDE: Mapping[str, str] = {
 def ignored(questionnaire: Json) -> tuple[Fault, ...]:
     """One remark for each extension without effect here, at the first item that carries it (the form itself: empty)."""
     found: dict[str, Fault] = {}
-    for link_id, url, modifies in _carried(questionnaire, ""):
+    for link_id, url, modifies in _carried(questionnaire):
         if url in found or url in ACTED_ON or url in SHOWN or url.startswith(BASE):
             continue
         reason = SET_ASIDE.get(url) or ("It may change what the form means." if modifies else "It is not known here.")
@@ -74,21 +74,24 @@ def ignored(questionnaire: Json) -> tuple[Fault, ...]:
     return tuple(found.values())
 
 
-def _carried(value: Any, link_id: str) -> Iterator[tuple[str, str, bool]]:
-    """Addresses of all extensions of a form, without those of the resources it contains."""
-    if isinstance(value, list):
-        for each in cast("list[Any]", value):
-            yield from _carried(each, link_id)
-    if not isinstance(value, dict):
-        return
-    element = cast("Json", value)
-    here: str = element.get("linkId", link_id)
-    for key, each in element.items():
-        if key == "contained":
+def _carried(questionnaire: Json) -> Iterator[tuple[str, str, bool]]:
+    """Where each extension stands, its address, and whether it may change the meaning; not those of contained resources."""
+    waiting: list[tuple[Any, str]] = [(questionnaire, "")]
+    while waiting:
+        value, link_id = waiting.pop()
+        if isinstance(value, list):
+            waiting.extend(
+                (each, link_id) for each in reversed(cast("list[Any]", value)) if isinstance(each, (dict, list))
+            )
             continue
-        if key in ("extension", "modifierExtension"):
-            for one in each:
+        element = cast("Json", value)
+        here: str = element.get("linkId", link_id)
+        for key in ("extension", "modifierExtension"):
+            for one in element.get(key, ()):
                 url = str(one.get("url", ""))
                 if ":" in url:
                     yield here, url, key == "modifierExtension"
-        yield from _carried(each, here)
+        inside = [
+            (each, here) for key, each in element.items() if key != "contained" and isinstance(each, (dict, list))
+        ]
+        waiting.extend(reversed(inside))

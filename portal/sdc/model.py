@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from portal.sdc.fault import Fault
+from portal.sdc.known import ignored
 from portal.sdc.program import Plan, Program
 from portal.sdc.reading import LocalText
 from portal.types import Json
@@ -313,7 +314,6 @@ class Form:
     constraints: tuple[Constraint, ...]
     plan: Plan
     faults: tuple[Fault, ...]
-    ignored: tuple[Fault, ...] = ()  # extensions that the form carries and that have no effect here
     batches: Mapping[str, tuple[Program, ...]] = field(  # sourceQueries, by the name of their Bundle
         default_factory=dict[str, tuple[Program, ...]]
     )
@@ -323,6 +323,11 @@ class Form:
     entry_mode: str = ""  # random, prior-edit, sequential
     signature: tuple[Json, ...] = ()
     extracted: bool = False
+
+    @property
+    def ignored(self) -> tuple[Fault, ...]:
+        """Extensions that the form carries and that have no effect here. Searched for each time: only authors ask."""
+        return ignored(self.questionnaire)
 
     @property
     def canonical(self) -> str:

@@ -46,7 +46,11 @@ def extensions(element: Json, url: str) -> Iterator[Json]:
 
 
 def extension(element: Json, url: str) -> Json | None:
-    return next(extensions(element, url), None)
+    """The first; asked a hundred times of each item while a form is compiled, so without a generator."""
+    for each in element.get("extension", ()):
+        if each.get("url") == url:
+            return each
+    return None
 
 
 def value_of(element: Json | None) -> Any:

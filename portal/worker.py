@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from portal import jobs, notifications
-from portal.accounts import Door, posting
+from portal.accounts import Door, posting, proofs
 from portal.accounts.challenges import JOB
 from portal.app import Portal, open_database
 from portal.background import Background
@@ -21,6 +21,7 @@ def worker_of(door: Door) -> Worker:
         door.acting,
         {
             JOB: posting.task(door),
+            proofs.JOB: proofs.task(door),
             notifications.TASK: notifications.task(door.acting),
         },
     )

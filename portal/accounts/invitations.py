@@ -348,8 +348,8 @@ async def _decide_on(acting: Acting, row: Row[tuple[str, ...]], of_staff: Permis
 
 async def _note(acting: Acting, row: Row[tuple[str, ...]], what: str) -> None:
     kind, _, id_ = row.reference.partition("/")
-    who: dict[str, str] = {"patient": id_} if kind == "Patient" else {"entity": row.reference}
-    await audit.record(acting, audit.Action.UPDATE, what, **who)
+    patient, entity = (id_, None) if kind == "Patient" else (None, str(row.reference))
+    await audit.record(acting, audit.Action.UPDATE, what, patient=patient, entity=entity)
 
 
 async def _names(acting: Acting, references: list[str]) -> dict[str, str]:

@@ -13,8 +13,9 @@ def proof_code(t: Texts, contact: Contact, code: str, minutes: int) -> Message:
             code=code,
             minutes=minutes,
         )
-        return _sms(contact, body)
+        return _sms("code", contact, body)
     return _mail(
+        "code",
         contact,
         t("Your code for the FondaMental portal"),
         t("Hello,"),
@@ -29,8 +30,9 @@ def already_known(t: Texts, contact: Contact, address: str) -> Message:
     """Instead of a code, to a contact that opens an account already: the page says nothing of it to whoever typed it."""
     if contact.kind is ContactKind.SMS:
         body = t("This number already opens an account on the FondaMental portal. Sign in: {address}", address=address)
-        return _sms(contact, body)
+        return _sms("code", contact, body)
     return _mail(
+        "code",
         contact,
         t("You already have an account on the FondaMental portal"),
         t("Hello,"),
@@ -42,6 +44,7 @@ def already_known(t: Texts, contact: Contact, address: str) -> Message:
 
 def accepted(t: Texts, contact: Contact, address: str) -> Message:
     return _mail(
+        "request",
         contact,
         t("Your account on the FondaMental portal is open"),
         t("Hello,"),
@@ -52,6 +55,7 @@ def accepted(t: Texts, contact: Contact, address: str) -> Message:
 def refused(t: Texts, contact: Contact, reason: str) -> Message:
     """`reason` is the administrator's own sentence."""
     return _mail(
+        "request",
         contact,
         t("Your request on the FondaMental portal"),
         t("Hello,"),
@@ -69,13 +73,14 @@ def invitation(t: Texts, contact: Contact, link: str, days: int, *, patient: boo
             link=link,
             days=days,
         )
-        return _sms(contact, body)
+        return _sms("invitation", contact, body)
     invites = (
         t("Your expert centre invites you to open your account on the FondaMental portal.")
         if patient
         else t("An administrator invites you to open your professional account on the FondaMental portal.")
     )
     return _mail(
+        "invitation",
         contact,
         t("Your invitation to the FondaMental portal"),
         t("Hello,"),
@@ -86,9 +91,9 @@ def invitation(t: Texts, contact: Contact, link: str, days: int, *, patient: boo
     )
 
 
-def _mail(contact: Contact, subject: str, *lines: str) -> Message:
-    return Message(kind="email", to=contact.value, subject=subject, body="\n\n".join(lines))
+def _mail(about: str, contact: Contact, subject: str, *lines: str) -> Message:
+    return Message(kind="email", to=contact.value, subject=subject, body="\n\n".join(lines), about=about)
 
 
-def _sms(contact: Contact, body: str) -> Message:
-    return Message(kind="sms", to=contact.value, subject="", body=body)
+def _sms(about: str, contact: Contact, body: str) -> Message:
+    return Message(kind="sms", to=contact.value, subject="", body=body, about=about)

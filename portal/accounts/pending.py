@@ -56,7 +56,7 @@ async def pending(acting: Acting) -> list[PendingAccount]:
     named = await centres_named(acting, {row.organization for row in mine} - {""})
     places = {centre.id: centre.name for centre in named}
     return [
-        _account(row, people[row.practitioner], places.get(row.organization, row.other))
+        _account(row, people[row.practitioner], places.get(row.organization) or str(row.other))
         for row in mine
         if people.get(row.practitioner, {}).get("active") is False
     ]

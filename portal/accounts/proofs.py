@@ -6,18 +6,22 @@ The page answers the same for a contact that opens an account already; that one 
 import hashlib
 import hmac
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, and_, select, update
 
-from portal import notifications
+from portal import jobs, notifications
 from portal.accounts import drafts, letters
 from portal.accounts.contacts import Contact, ContactKind
 from portal.accounts.door import Door, minutes, stamp
 from portal.accounts.drafts import Draft
 from portal.accounts.throttle import Limit, take
 from portal.db import sign_ups
-from portal.errors import CodeRefused, Invalid, LinkDead, problem
-from portal.i18n import N_, Texts
+from portal.errors import CodeRefused, GivenUp, Invalid, LinkDead, NotSent, problem
+from portal.i18n import N_, Texts, texts
+from portal.jobs import Task
+from portal.notifications import Message
+from portal.types import Json
 
+JOB = "contact-proof"
 PROVEN = {ContactKind.EMAIL: "email_proven", ContactKind.SMS: "phone_proven"}
 
 
@@ -33,7 +37,7 @@ async def ask(door: Door, draft: Draft, contact: Contact, *, browser: str, addre
         Limit(kind="code", who=who, per_hour=settings.codes_per_hour),
         Limit(kind="address", who=address, per_hour=settings.codes_per_hour_address),
     )
-    luck = door.acting.chance.token()
+    luck, now = door.acting.chance.token(), door.now
     begun = (
         update(sign_ups)
         .where(drafts.live_row(door, draft.id, browser))
@@ -43,25 +47,61 @@ async def ask(door: Door, draft: Draft, contact: Contact, *, browser: str, addre
             proof_luck=luck,
             proof_armed=False,
             proof_shown=contact.masked,
-            proof_expires=stamp(door.now + minutes(settings.code_minutes)),
+            proof_expires=stamp(now + minutes(settings.code_minutes)),
             proof_tries=0,
-            touched=stamp(door.now),
+            touched=stamp(now),
         )
     )
-    if await door.acting.db.write(lambda connection: connection.execute(begun).rowcount) != 1:
-        raise LinkDead
+    args = {"draft": draft.id, "luck": luck, "kind": contact.kind, "to": contact.value, "locale": t.locale}
 
-    async def send() -> None:
-        known = await is_known(door, contact)
-        code = code_of(door, luck)
-        if not await _arm(door, draft.id, luck, fits=not known or bool(draft.invitation)):
-            return  # another code was asked meanwhile: one message, not two
-        if known and not draft.invitation:
-            await notifications.send(door.acting, letters.already_known(t, contact, settings.address))
-        else:
-            await notifications.send(door.acting, letters.proof_code(t, contact, code, settings.code_minutes))
+    def work(connection: Connection) -> None:
+        if connection.execute(begun).rowcount != 1:
+            raise LinkDead
+        jobs.enqueue(connection, JOB, args, now=now)
 
-    door.later.later(send)
+    await door.acting.db.write(work)
+
+
+def task(door: Door) -> Task:
+    """What the queue does for each code that was asked: looks whether the contact opens an account, sends one message
+    or the other. When a message's server is away it is tried again, with the same code, while the code is good.
+    """
+
+    async def run(args: Json) -> None:
+        made = await _message(door, args)
+        if made is None:
+            return
+        try:
+            await notifications.deliver(door.acting, made)
+        except NotSent as error:
+            if error.for_good:
+                raise GivenUp(error.cause) from None
+            raise
+
+    async def given_up(args: Json, cause: str, tries: int) -> None:
+        made = await _message(door, args)
+        if made is not None:
+            await notifications.note_refusal(door.acting, made, cause, tries)
+
+    return Task(run=run, given_up=given_up, tries=door.acting.settings.message_tries)
+
+
+async def _message(door: Door, args: Json) -> Message | None:
+    """None when the code is dead by now, or another was asked meanwhile."""
+    contact, luck = Contact(kind=ContactKind(args["kind"]), value=args["to"]), str(args["luck"])
+    waiting = and_(sign_ups.c.proof_luck == luck, sign_ups.c.proof_expires > stamp(door.now))
+    query = select(sign_ups.c.invitation).where(sign_ups.c.id == args["draft"], waiting)
+    row = await door.acting.db.read(lambda connection: connection.execute(query).first())
+    if row is None:
+        return None
+    tells = await is_known(door, contact) and not row.invitation
+    armed = update(sign_ups).where(sign_ups.c.id == args["draft"], waiting).values(proof_armed=not tells)
+    if await door.acting.db.write(lambda connection: connection.execute(armed).rowcount) != 1:
+        return None
+    settings, t = door.acting.settings, texts(args["locale"])
+    if tells:
+        return letters.already_known(t, contact, settings.address)
+    return letters.proof_code(t, contact, code_of(door, luck), settings.code_minutes)
 
 
 async def try_code(door: Door, draft: Draft, typed: str, *, browser: str) -> None:
@@ -101,12 +141,6 @@ def code_of(door: Door, luck: str) -> str:
     digits = door.acting.settings.code_digits
     digest = hmac.new(door.key.encode(), f"contact proof\0{luck}".encode(), hashlib.sha256).digest()
     return f"{int.from_bytes(digest, 'big') % 10**digits:0{digits}d}"
-
-
-async def _arm(door: Door, id_: str, luck: str, *, fits: bool) -> bool:
-    """From now on the code may fit; False when another was asked meanwhile."""
-    change = update(sign_ups).where(sign_ups.c.id == id_, sign_ups.c.proof_luck == luck).values(proof_armed=fits)
-    return await door.acting.db.write(lambda connection: connection.execute(change).rowcount == 1)
 
 
 def _use_one_try(door: Door, connection: Connection, id_: str, browser: str) -> Row[tuple[str, ...]] | None:

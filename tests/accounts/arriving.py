@@ -7,6 +7,7 @@ from portal.accounts.drafts import Draft
 from portal.accounts.signing_up import Asking, Step
 from portal.i18n import Texts
 from portal.notifications import Kept
+from portal.worker import worker_of
 
 LEA = {
     "family": "Marchand",
@@ -38,9 +39,15 @@ async def send_form(
     return asking
 
 
+async def delivered(door: Door) -> None:
+    """What waits to be done after the answer is done: audit events, messages."""
+    await door.later.drained()
+    await worker_of(door).drained()
+
+
 async def last_message(door: Door, to: str = "") -> Kept:
     """The newest one, to this contact when given."""
-    await door.later.drained()
+    await delivered(door)
     return next(kept for kept in await notifications.latest(door.acting) if not to or kept.message.to == to)
 
 

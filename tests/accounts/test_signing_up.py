@@ -26,6 +26,7 @@ from tests.accounts.arriving import (
     NADIA,
     TAB,
     code_to,
+    delivered,
     draft_of,
     last_message,
     prove_all,
@@ -256,6 +257,6 @@ async def test_the_audit_trail_says_who_made_which_account(door: Door, fr: Texts
 
 async def test_messages_leave_in_the_language_of_the_page(door: Door, en: Texts):
     await send_form(door, LEA, Role.PATIENT, en)
-    await door.later.drained()
+    await delivered(door)
     kept = await notifications.latest(door.acting)
     assert kept[0].message.subject == "Your code for the FondaMental portal"

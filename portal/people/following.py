@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal import audit
-from portal.access import Permission, Scope, decide
+from portal.access import Permission, Scope, decide, may
 from portal.acting import Acting
 from portal.errors import Invalid, NotFound, problem
 from portal.fhir import Transaction, systems
@@ -107,7 +107,7 @@ async def find_followed(acting: Acting, *, fondacode: str = "", page_link: str |
     Fondacode; or, for who administers the whole foundation, the one of a whole Fondacode.
     """
     typed = fondacode.replace(" ", "")
-    everywhere = not acting.actor.organizations
+    everywhere = may(acting.actor, Permission.PATIENT_LINKS_READ)
     decide(acting.actor, Permission.PATIENT_LINKS_READ, Scope(organizations=acting.actor.organizations))
     if everywhere and not (len(typed) == 10 and typed.isdecimal()):
         return FollowedPage(rows=(), total=0, next_link=None)

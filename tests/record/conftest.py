@@ -1,3 +1,3 @@
-from tests.people.world import world
+from tests.people.world import settled, world
 
-__all__ = ["world"]
+__all__ = ["settled", "world"]

@@ -14,9 +14,9 @@ from portal.people import create_patient, create_practitioner, link_patient
 from portal.statistics import LEAST, figures, pseudonyms
 from portal.statistics.figures import count
 from portal.statistics.people import Counted, band_of
-from tests.people.world import World, world
+from tests.people.world import World, settled, world
 
-__all__ = ["world"]
+__all__ = ["settled", "world"]
 AS_OF = date(2026, 12, 1)
 
 

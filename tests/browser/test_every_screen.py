@@ -23,7 +23,7 @@ def look_at(visitor: Visitor, *paths: str) -> None:
 def test_a_patient_s_pages(new_visitor, server: Server, device: Device, locale: Locale):
     visitor = new_visitor(device=device, locale=locale)
     sign_in_patient(visitor, server, doings.OF_MONTPELLIER[19].email)
-    look_at(visitor, "/accueil", "/questionnaires", "/visites", "/compte")
+    look_at(visitor, "/accueil", "/questionnaires", "/visites", "/compte", "/compte/contact", "/preuve")
 
 
 @pytest.mark.parametrize(("device", "locale"), EVERYWHERE)
@@ -31,6 +31,7 @@ def test_the_team_s_pages(new_visitor, server: Server, device: Device, locale: L
     visitor = new_visitor(device=device, locale=locale)
     sign_in_professional(visitor, server, doings.DOCTOR)
     look_at(visitor, "/patients", "/a-faire", "/patients/nouveau", "/compte")
+    look_at(visitor, "/compte/contact?genre=sms", "/compte/mot-de-passe", "/compte/application", "/compte/secours")
 
 
 def test_an_associate_s_pages_on_a_phone(new_visitor, server: Server):
@@ -46,3 +47,9 @@ def test_an_associate_s_pages_on_a_phone(new_visitor, server: Server):
     page.wait_for_url("**/revue/reponse/*")
     visitor.settle()
     visitor.shows_no_fault()
+
+
+@pytest.mark.parametrize(("device", "locale"), EVERYWHERE)
+def test_the_ways_in(new_visitor, device: Device, locale: Locale):
+    visitor = new_visitor(device=device, locale=locale)
+    look_at(visitor, "/connexion", "/pro", "/pro/oubli", "/lien", "/aide-connexion", "/deconnexion")

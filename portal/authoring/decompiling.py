@@ -4,23 +4,20 @@ What the keys of YAML can say is said with them; the rest stands under `fhir:`, 
 tried: what an entry compiles to is held against the original, and the difference is what `fhir:` gets.
 """
 
-import re
-from decimal import Decimal
 from typing import Any
 
-from portal.authoring.conditions import named
 from portal.authoring.entry import Entry
 from portal.authoring.errors import AuthoringError
 from portal.authoring.forms import CATEGORIES, LICENCES, build
 from portal.authoring.items import Inherited, make_item
 from portal.authoring.outline import Known, Outline, outline
+from portal.authoring.score_sugar import other_ways, score_sugar
 from portal.authoring.scores import GROUP, make_score, note_scores
 from portal.authoring.source import Source, read_source
 from portal.authoring.sugar import FROM_EXTENSIONS, aside_sugar, checks_sugar, item_sugar, text_sugar, variables_sugar
 from portal.authoring.writing import write_yaml
 from portal.fhir import systems
-from portal.sdc import urls
-from portal.sdc.reading import extension, extension_value, extensions, value_of
+from portal.sdc.reading import extension, extension_value, extensions
 from portal.types import Json
 
 
@@ -238,13 +235,13 @@ def _scores(elements: list[Json], code: str) -> list[Json]:
         return []
     system = Outline(code=code).system
     drafts = [_draft(each, system, required=False) for each in elements[:-1]]
-    written: list[Json] = [_score(each) for each in elements[-1].get("item", ())]
+    written: list[Json] = [score_sugar(each) for each in elements[-1].get("item", ())]
     known = _outline({"code": code, "items": drafts, "scores": written}, code)
     found: list[Json] = []
     if known is None:
         return []
     for index, (element, entry) in enumerate(zip(elements[-1].get("item", ()), written, strict=True)):
-        ways = [entry, *_as_formula(entry, element)]
+        ways = [entry, *other_ways(entry, element)]
         fit = next((way for way in ways if _compiles_to(way, element, known, first=index == 0)), None)
         if fit is None:
             return []
@@ -259,88 +256,3 @@ def _compiles_to(entry: Json, element: Json, known: Outline, *, first: bool) -> 
         return make_score(_entry(entry), known, first=first) == element
     except AuthoringError:
         return False
-
-
-def _score(element: Json) -> Json:
-    bands = extension(element, systems.SCORE_BANDS) or {}
-    entry: Json = {"id": element.get("linkId", "")}
-    for coding in element.get("code", ()):
-        entry["loinc" if coding.get("system") == systems.LOINC else "code"] = coding.get("code")
-    entry["title"] = text_sugar(element, "text")
-    items = [value_of(each) for each in extensions(bands, "item")]
-    formula = (extension_value(element, urls.CALCULATED_EXPRESSION) or {}).get("expression", "")
-    kinds = {"%answers.sum()": "sum", "%answers.avg()": "mean", "%answers.max()": "max", ".count())": "count"}
-    kind = next((name for mark, name in kinds.items() if mark in formula), "formula")
-    entry[kind] = formula if kind == "formula" else _spans(items)
-    values = variables_sugar(element).get("answers", "")
-    if reversed_ := [name for name in items if _turned(values, name)]:
-        entry["reverse"] = _spans(reversed_)
-    if least := re.search(r"\$this >= (\d+(?:\.\d+)?)", formula):
-        entry["at_least"] = _number(least[1])
-    if times := re.search(r" \* (\d+(?:\.\d+)?)\)(?! /)", formula):
-        entry["times"] = _number(times[1])
-    if (digits := re.search(r"\.round\((\d+)\)", formula)) and element.get("type") == "decimal":
-        entry["decimals"] = int(digits[1])
-    rule = extension_value(bands, "missing")
-    if rule:
-        key, _, count = rule.partition(" ")
-        entry["missing"] = {key: int(count)} if count.isdigit() else rule
-    low, high = extension_value(bands, "min"), extension_value(bands, "max")
-    if low is not None and high is not None:
-        entry["range"] = [low, high]
-    if (shown := extension_value(element, systems.SHOWN_TO_PATIENT)) is not None:
-        entry["shown_to_patient"] = shown
-    if extension_value(bands, "main"):
-        entry["main"] = True
-    if listed := [_band(each) for each in extensions(bands, "band")]:
-        entry["bands"] = listed
-    return entry
-
-
-def _as_formula(entry: Json, element: Json) -> list[Json]:
-    kinds = ("sum", "mean", "max", "count", "formula", "reverse", "at_least", "times")
-    bare = {key: value for key, value in entry.items() if key not in kinds}
-    formula = (extension_value(element, urls.CALCULATED_EXPRESSION) or {}).get("expression", "")
-    without_digits = {key: value for key, value in entry.items() if key != "decimals"}
-    with_digits = {**without_digits, "decimals": 0} if element.get("type") == "decimal" else without_digits
-    plain = {**bare, "formula": formula}
-    shorter = {key: value for key, value in plain.items() if key != "missing"}
-    return [without_digits, with_digits, plain, shorter, {**shorter, "decimals": 2}]
-
-
-def _turned(values: str, name: str) -> bool:
-    """Whether the answers of an item are counted from the other end."""
-    for part in values.split(".item"):
-        if f"'{name}'" in part and " - $this)" in part:
-            return True
-    return f"({named([name])})" in values and bool(re.search(rf"{re.escape(named([name]))}\)[^|]*- \$this\)", values))
-
-
-def _band(each: Json) -> Json:
-    names = (("low", "from"), ("high", "to"), ("level", "level"))
-    band: Json = {name: value for url, name in names if (value := extension_value(each, url)) is not None}
-    for url, name in (("label", "label"), ("interpretation", "meaning")):
-        if found := extension(each, url):
-            band[name] = text_sugar(found, "valueString")
-    return band
-
-
-def _number(text: str) -> Any:
-    return Decimal(text) if "." in text else int(text)
-
-
-def _spans(names: list[str]) -> list[str]:
-    """q1, q2, q3 as q1..q3."""
-    found: list[list[str]] = []
-    for name in names:
-        stem = re.fullmatch(r"(.*?)(\d+)", name)
-        if stem and found and (last := re.fullmatch(r"(.*?)(\d+)", found[-1][-1])):
-            follows = last[1] == stem[1] and int(last[2]) + 1 == int(stem[2]) and not stem[2].startswith("0")
-            if follows and not last[2].startswith("0"):
-                found[-1].append(name)
-                continue
-        found.append([name])
-    spans: list[str] = []
-    for run in found:
-        spans += [f"{run[0]}..{run[-1]}"] if len(run) > 2 else run
-    return spans

@@ -44,7 +44,7 @@ SHORT_TEXT = 255
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asking:
-    """Where questions are asked. `files` is the address that takes files for a path; `numbers` those of the questions by
+    """Where questions are asked. `files` is the address that takes files for a path, empty where they stay as they are; `numbers` those of the questions by
     linkId; `rivals` the questions that two devices answered; `warnings` by path ask for a second look.
     """
 
@@ -239,6 +239,8 @@ def _files(asking: Asking, common: dict[str, Any], path: str, item: FormItem) ->
         for each in given
     )
     kinds = tuple(kind for kind in KINDS if not item.mime_types or kind in item.mime_types)
+    if not asking.files:
+        common = {**common, "locked": asking.t("A file stays as it was given: ask for the form again to change it.")}
     return FileQuestion(
         **common,
         to=f"{asking.files}?question={path}",

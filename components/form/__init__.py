@@ -2,7 +2,7 @@
 
 from components.form.base import OnAnswer, Widget
 from components.form.choices import ChoiceItem, DropDown, ScaleItem
-from components.form.containers import CopiesBox, GroupBox, TabsBox
+from components.form.containers import CopiesBox, GroupBox, ItemList, TabsBox
 from components.form.contract import Handlers, Part, Saved, Section, Wrong
 from components.form.fields import DateField, MomentField, NumberField, TextArea, TextField, TimeField
 from components.form.files import FileField, size_words
@@ -70,6 +70,7 @@ __all__ = [
     "Heading",
     "HelpNumbers",
     "Item",
+    "ItemList",
     "Layout",
     "ListQuestion",
     "ManyField",

@@ -1,16 +1,30 @@
 """/patients/{patient}/questionnaires/{response}/modifier: correct answers that were sent, with a reason; history is kept."""
 
+from typing import Any
+
 from nicegui import ui
 
 from components.blocks import Button, block, move_focus
-from components.form import AnyQuestion, ListQuestion, Option, TextQuestion, Value, Widget, build_item
+from components.form import (
+    AnyQuestion,
+    Doing,
+    Item,
+    ItemList,
+    ListQuestion,
+    Option,
+    TextQuestion,
+    Value,
+    Widget,
+    build_item,
+)
 from components.markup import back_link, dom_id, page_head
 from pages import arranging, questions
 from pages.base import Site, Visit
 from pages.fields import Fields
 from pages.practitioner.record import ROLES, head_of, record_page
 from portal.errors import Invalid, NotFound
-from portal.responses import REASONS, Amendment, item_at, keep_amendment, open_amendment
+from portal.responses import REASONS, Amendment, item_at, keep_amendment, open_amendment, possible_answers
+from portal.types import Json
 
 
 def register(site: Site) -> None:
@@ -38,7 +52,7 @@ class Correcting(ui.element):
         self.visit, self.t, self.amendment, self.back = visit, visit.t, amendment, back
         self.numbers = arranging.numbers_of(amendment.form)
         self.index = 0
-        self.widgets: dict[str, Widget] = {}
+        self.known: dict[str, Any] = {}
         with self:
             self.parts = ui.element("div").classes("flow")
             self.list = ui.element("div").classes("questions")
@@ -80,7 +94,8 @@ class Correcting(ui.element):
             if here:
                 self.turn_to(section.index)
                 for path in here:
-                    self.widgets[path].show_error(wrong[path])
+                    if path in self.widgets:
+                        self.widgets[path].show_error(wrong[path])
                 move_focus(dom_id(here[0]))
                 return
 
@@ -94,20 +109,62 @@ class Correcting(ui.element):
                 for each in sections:
                     words = arranging.heading_of(t, self.amendment.form, each)[0]
                     Button(words, lambda index=each.index: self.turn_to(index), "main" if each is section else "side")
-        items = arranging.items_of(questions.Asking(t=t, session=session, numbers=self.numbers), section)
+        self.section = section
+        items = self._items()
         self.list.clear()
-        self.widgets = {}
-        with self.list:
-            for item in items:
-                made = build_item(t, item, self._answered, today=self.visit.me.clock.today)
-                if isinstance(made, Widget):
-                    self.widgets[item.link_id] = made
+        doing = Doing(search=self._search, add=self._add, remove=self._remove, again=self._again)
+
+        def make(item: Item) -> ui.element:
+            return build_item(t, item, self._answered, today=self.visit.me.clock.today, doing=doing)
+
+        self.shown = ItemList(self.list, items, make, lambda _link_id: False)
+
+    @property
+    def widgets(self) -> dict[str, Widget]:
+        return {link_id: each for link_id, each in self.shown.elements() if isinstance(each, Widget)}
+
+    def _items(self) -> tuple[Item, ...]:
+        asking = questions.Asking(t=self.t, session=self.amendment.session, numbers=self.numbers)
+        return arranging.items_of(asking, self.section)
 
     def _answered(self, path: str, value: Value) -> None:
         item = item_at(self.amendment.form, path)
-        change = self.amendment.session.set(path, questions.value_of(item, value))
-        if change.shown or change.hidden or change.scores:
+        try:
+            self.amendment.session.set(path, questions.value_of(item, value, {**self._given(path), **self.known}))
+        except Invalid as refusal:
+            self.widgets[path].show_error(" ".join(self.t.say(each.message) for each in refusal.problems))
+            return
+        self._moved()
+
+    def _moved(self) -> None:
+        """Shows what the correction moves; a part that is no longer asked makes place for another."""
+        if self.section in self.amendment.session.sections():
+            self.shown.show(self._items())
+        else:
             self._draw()
+
+    async def _search(self, path: str, text: str) -> list[Option]:
+        item, options = item_at(self.amendment.form, path), self.amendment.session.state(path).options
+        found = await possible_answers(self.visit.me, item, options, text, locale=self.t.locale)
+        self.known.update({each.key: each.value for each in found})
+        return [Option(code=each.key, text=each.text) for each in found]
+
+    async def _add(self, path: str) -> None:
+        self.amendment.session.add(path)
+        self._moved()
+
+    async def _remove(self, path: str) -> None:
+        self.amendment.session.remove(path)
+        self._moved()
+
+    async def _again(self, path: str) -> None:
+        self.amendment.session.reset(path)
+        self._moved()
+
+    def _given(self, path: str) -> dict[str, Json]:
+        """The codes and references that stand there, by the keys that the browser has for them."""
+        codings = [each.get("valueCoding") or each.get("valueReference") for each in self.amendment.session.given(path)]
+        return {each.get("reference") or questions.key_of_coding(each): each for each in codings if each}
 
     def _why(self) -> list[AnyQuestion]:
         t = self.t

@@ -173,9 +173,15 @@ def _answers(session: FormSession) -> Iterator[Answer]:
         for path in session.visible(section):
             item = item_at(session.form, path)
             if item.question and not item.read_only:
-                value = session.state(path).value
-                values = tuple(value) if isinstance(value, list) else () if value is None else (value,)
-                yield Answer(path=path, item=item, section=section.index, values=values)
+                yield Answer(path=path, item=item, section=section.index, values=_values(session, path, item))
+
+
+def _values(session: FormSession, path: str, item: FormItem) -> tuple[Any, ...]:
+    """Typed as the form takes them; a code of a value set that the form does not list stands with its words."""
+    if item.is_choice and not item.options:
+        return tuple(each.get("valueCoding", each.get("valueString")) for each in session.given(path))
+    value = session.state(path).value
+    return tuple(value) if isinstance(value, list) else () if value is None else (value,)
 
 
 def _told(

@@ -6,7 +6,9 @@ from nicegui.testing import User
 from components.blocks import Button
 from components.form import CopiesBox, FileField, SearchField, TextField
 from pages.base import Site
+from pages.practitioner.correcting import Correcting
 from portal.authoring import Catalogue
+from portal.responses import keep_amendment, open_draft, read_response, save_answer, submit
 from portal.sdc import compile_form
 from tests.cast import ANNE, CAMILLE
 from tests.files.contents import JPEG, PDF
@@ -248,3 +250,27 @@ async def test_the_same_answer_on_two_devices_asks_nothing(
     await choose(tablet, "q1", NEVER)
     await choose(camille, "q1", NEVER)
     await camille.should_not_see("Laquelle gardez-vous")
+
+
+async def test_a_correction_adds_lines_and_leaves_files_as_they_are(
+    camille: User, ask: Ask, create_user, sign_in: SignIn, acting_as
+) -> None:
+    mine = await acting_as(CAMILLE)
+    draft = await open_draft(mine, await ask("WHOLE"))
+    for path, value in (("ville", "c3"), ("med[0]/nom", "Lithium")):
+        draft.session.set(path, value)
+        await save_answer(mine, draft, path, value)
+    response = (await submit(mine, draft, signed="Camille")).response
+    anne = create_user()
+    anne.http_client.headers["accept-language"] = "fr"
+    await sign_in(anne, ANNE)
+    await anne.open(f"/patients/camille/questionnaires/{response}/modifier")
+    correcting = one(anne, Correcting)
+    with anne:
+        assert one(anne, FileField).item.locked
+        correcting.turn_to(1)
+        await one(anne, CopiesBox).more.press()
+        await correcting.widgets["med[1]/nom"].enter("Valproate")
+    await keep_amendment(await acting_as(ANNE), correcting.amendment, reason="late-information")
+    found = await read_response(await acting_as(ANNE), response)
+    assert [each.values for each in found.answers if each.item.link_id == "nom"] == [("Lithium",), ("Valproate",)]

@@ -17,6 +17,7 @@ from portal.embedded.identity import Authenticate, Identity
 from portal.embedded.introspection import Introspectors
 from portal.embedded.messages import Answer, Params, Request, read_query, version_headers
 from portal.embedded.metadata import VERSION, capability, health
+from portal.embedded.openapi import describe
 from portal.embedded.outcome import Refusal, outcome, refuse
 from portal.embedded.passwords import Passwords
 from portal.embedded.service import Service
@@ -34,6 +35,8 @@ JSON_TYPES = (
     "application/json-patch+json",
     "application/merge-patch+json",
 )
+DESCRIPTIONS = (("fhir", "metadata"), ("fhir", "openapi.json"))
+"""What everybody may read, because it tells of nobody."""
 log = logging.getLogger(__name__)
 
 
@@ -103,7 +106,7 @@ class Wire:
     async def _answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> Answer:
         method: str = scope["method"]
         path = _path(scope)
-        if path[:1] == ("fhir",) and path != ("fhir", "metadata"):
+        if path[:1] == ("fhir",) and path not in DESCRIPTIONS:
             identity = await self._identity(headers)
             if method not in {"GET", "HEAD"}:
                 return await self.service.answer(await self._read(scope, headers, receive, path[1:], identity))
@@ -127,6 +130,9 @@ class Wire:
                 return Answer(
                     status=200, body=dumps(capability(self.engine, self._base(scope, headers), self.clock.now()))
                 )
+            case ("fhir", "openapi.json") if method in {"GET", "HEAD"}:
+                described = describe(self.engine, self._base(scope, headers))
+                return Answer(status=200, body=dumps(described), content_type="application/json")
             case ("auth", _) | ("Session",):
                 raw = await _body(receive, headers) if method == "POST" else b""
                 identity = None if path == ("auth", "token") else await self._identity(headers)

@@ -113,7 +113,12 @@ async def test_a_new_official_table_indexes_everything_again(
 
 def test_every_official_parameter_has_a_path() -> None:
     definitions = load_definitions()
-    empty = [f"{t}.{n}" for t, known in definitions.parameters.items() for n, p in known.items() if not p.paths and not p.places]
+    empty = [
+        f"{t}.{n}"
+        for t, known in definitions.parameters.items()
+        for n, p in known.items()
+        if not p.paths and not p.places
+    ]
     assert empty == []
 
 

@@ -18,6 +18,7 @@ EACH = [each.name for each in fields(Readings)]
 EXPECTED = {"lenient_search": {"It ignores a condition that it does not know."}}
 
 
+@pytest.mark.prove
 @pytest.mark.usefixtures("prepared")
 @pytest.mark.parametrize("reading", EACH)
 async def test_the_portal_works_under_the_other_reading_too(server, settings, content, reading):

@@ -153,7 +153,9 @@ class Joining:
         draft = await joining.begun(self.door, self.invited, visit.browser)
         if draft is None:
             raise LinkDead
-        return await joining.ask_phone(self.door, draft, phone, browser=visit.browser, address=visit.address, t=self.t)
+        return await joining.ask_phone(
+            self.door, self.invited, draft, phone, browser=visit.browser, address=visit.address, t=self.t
+        )
 
     def _password(self, draft: Draft) -> None:
         t = self.t

@@ -88,8 +88,11 @@ async def begin(door: Door, invited: Invited, *, browser: str, address: str, t: 
     return await _again(door, draft.id, browser)
 
 
-async def ask_phone(door: Door, draft: Draft, phone: str, *, browser: str, address: str, t: Texts) -> Draft:
-    """An invited professional gives their mobile number, for the second factor: a code leaves for it."""
+async def ask_phone(
+    door: Door, invited: Invited, draft: Draft, phone: str, *, browser: str, address: str, t: Texts
+) -> Draft:
+    """An invited professional gives their mobile number, for the second factor: a code leaves for it. Raises Invalid."""
+    _must_have_proven(door, draft, invited.contact)
     if not phone.strip():
         raise Invalid([problem("phone", N_("Write your mobile number."))])
     number = parse_phone(phone)

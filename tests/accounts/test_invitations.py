@@ -262,7 +262,7 @@ async def test_an_invited_professional_enters_with_what_the_administrator_gave(d
     invited, draft = await proven(door, await link_to(door, NADIA["email"]), fr)
     with pytest.raises(LinkDead):
         await joining.finish_professional(door, invited, draft, FOUR_WORDS, browser=BROWSER)
-    draft = await joining.ask_phone(door, draft, "06 39 98 10 79", browser=BROWSER, address=ADDRESS, t=fr)
+    draft = await joining.ask_phone(door, invited, draft, "06 39 98 10 79", browser=BROWSER, address=ADDRESS, t=fr)
     await proofs.try_code(door, draft, await code_to(door, "+33639981079"), browser=BROWSER)
     draft = await again(door, invited)
     with pytest.raises(Invalid):
@@ -272,6 +272,14 @@ async def test_an_invited_professional_enters_with_what_the_administrator_gave(d
     assert (entered.actor.role, entered.actor.organizations) == (Role.NURSE, {"montpellier"})
     (row,) = await invitations.invitations(fatou)
     assert row.standing is Standing.ACCEPTED
+
+
+async def test_no_text_message_leaves_before_the_address_is_proven(door: Door, fatou: Acting, fr: Texts):
+    await invitations.invite_practitioner(fatou, **NADIA, role=Role.NURSE, organizations=["montpellier"])
+    invited = await joining.look(door, await link_to(door, NADIA["email"]))
+    draft = await joining.begin(door, invited, browser=BROWSER, address=ADDRESS, t=fr)
+    with pytest.raises(LinkDead):
+        await joining.ask_phone(door, invited, draft, "06 39 98 10 79", browser=BROWSER, address=ADDRESS, t=fr)
 
 
 async def test_until_the_link_is_followed_the_professional_is_nobody(door: Door, fatou: Acting):

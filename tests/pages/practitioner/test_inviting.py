@@ -3,12 +3,16 @@
 import pytest
 from nicegui.testing import User
 
+from pages.base import Site
 from pages.practitioner.new_patient import Making
 from portal import notifications
+from portal.access import Role
 from portal.accounts.invitations import Standing, invitations
 from portal.acting import Acting
 from portal.clock import FixedClock
+from portal.i18n import Texts
 from portal.people import create_patient, find_patients
+from tests.accounts.arriving import LEA, sign_up
 from tests.pages.practitioner.conftest import TODAY, press
 from tests.pages.practitioner.test_gestures import fill, part
 
@@ -73,3 +77,19 @@ async def test_an_invitation_is_sent_sent_again_and_cancelled(anne: User, doctor
     await anne.should_see("L’invitation a été annulée.")
     messages = [kept for kept in await notifications.latest(doctor) if kept.message.to == HUGO]
     assert len(messages) == 2
+
+
+async def test_who_signed_up_is_taken_on_from_the_form(anne: User, site: Site, doctor: Acting, fr: Texts):
+    await sign_up(site.door, LEA, Role.PATIENT, fr)
+    await anne.open("/patients/nouveau")
+    page = part(anne, Making)
+    who = {"family": "Marchand", "given": "Léa", "birth_date": "12/5/85", "gender": "female", "network": "bipolar"}
+    await fill(anne, page, **who)
+    with anne:
+        await page.create()
+    await anne.should_see("Cette personne a créé son compte elle-même")
+    await press(anne, fr("It is this person: my centre follows them too"))
+    await anne.should_see("Demandez à la personne l’adresse avec laquelle elle a créé son compte.")
+    await fill(anne, page, email=LEA["email"])
+    await press(anne, fr("It is this person: my centre follows them too"))
+    assert [row.given for row in (await find_patients(doctor, text="marchand")).rows] == ["Léa"]

@@ -13,9 +13,11 @@ from components.markup import h, help_numbers, link_button, note
 from pages.base import Site, Visit
 from pages.results import results_list
 from portal.access import Role
+from portal.acting import Acting
 from portal.clock import PARIS
+from portal.errors import RecordError, Refused
 from portal.i18n import Texts
-from portal.responses import Around, SentForm, State, TodoItem, around, read_response, results, sent_form, todo
+from portal.responses import Around, Result, SentForm, State, TodoItem, around, read_response, results, sent_form, todo
 
 
 def register(site: Site) -> None:
@@ -26,7 +28,7 @@ def register(site: Site) -> None:
         if sent is None:
             return RedirectResponse(f"/questionnaire/{task}", status_code=303)
         about = await around(acting)
-        told = await results(acting, await read_response(acting, sent.response)) if sent.form.shown_to_patient else ()
+        told = await _results(acting, sent)
         waiting = [item for item in await todo(acting) if item.state in {State.NEW, State.STARTED}]
         with visit.frame(current="/accueil").page(t("Thank you"), width="reading", css="flow-l"):
             if sent.alert:  # nothing before the numbers: they are on the first screen of a phone
@@ -46,6 +48,16 @@ def register(site: Site) -> None:
                 block(help_numbers(t))
             ui.run_javascript("document.querySelector('h1')?.focus({preventScroll: true})")
         return None
+
+
+async def _results(acting: Acting, sent: SentForm) -> tuple[Result, ...]:
+    """What the person may see of their scores. Thanks are said whether the record can tell them now or not."""
+    if not sent.form.shown_to_patient:
+        return ()
+    try:
+        return await results(acting, await read_response(acting, sent.response))
+    except (Refused, RecordError):
+        return ()
 
 
 def _thanks(t: Texts, about: Around, at: datetime) -> Markup:

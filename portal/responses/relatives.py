@@ -174,6 +174,8 @@ async def look_at_link(acting: Acting, secret: str, browser: str) -> None:
 
 async def open_link(acting: Acting, secret: str, browser: str) -> None:
     """Ties the link to this browser, which can come back until it is sent or over. Raises `LinkOver` for any other."""
+    if not browser:
+        raise LinkOver
     now = _iso(acting.clock.now())
 
     def work(connection: Connection) -> None:

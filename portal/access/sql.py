@@ -6,6 +6,8 @@ It says what `sight.py` says in Python; where Aidbox's documentation leaves a qu
 
 # ruff: noqa: S608 – every word of it comes from the tables beside, none from a request: those are bound by the server
 
+from collections.abc import Iterable
+
 from portal.access.actors import CARE_ROLES, Role
 from portal.access.grants import Grant, Rows
 from portal.access.needs import (
@@ -26,12 +28,17 @@ LIST_KEY = r"^(resource/(type|id)|_?[a-z][A-Za-z-]*(:(exact|contains|not|missing
 CLOSED = "'_assoc','_contained','_content','_filter','_list','_query','_revinclude','_text','_with','_include'"
 ME = "{{user.fhirUser.id}}"
 TYPE, ID = "{{params.resource/type}}", "{{params.resource/id}}"
-BODY = "({{resource}})::jsonb"
+BODY = "(SELECT body FROM asked)"
+ASKED = (
+    r"""asked AS (SELECT regexp_replace({{resource}}::text, '"reference": *"([A-Za-z]+)/([^"/]+)"',"""
+    r""" '"resourceType": "\1", "id": "\2"', 'g')::jsonb AS body)"""
+)
+"""The body, its references written as the stored ones are."""
 
 
 def query(grant: Grant) -> str:
     """The text of the policy's `sql.query`."""
-    parts = [f"WITH {_here(grant)}", "SELECT coalesce(", f"  {_in_role(grant)}", "  AND (false"]
+    parts = [f"WITH {ASKED}, {_here(grant)}", "SELECT coalesce(", f"  {_in_role(grant)}", "  AND (false"]
     for op, verdict in ((Op.READ, _read), (Op.SEARCH, _search)):
         parts.extend(f"    OR ({verdict(grant, kind)})" for kind in _types(grant, op))
     written = sorted({need.type for need in grant.needs if need.ops & {Op.CREATE, Op.UPDATE}})
@@ -72,8 +79,10 @@ def _here(grant: Grant) -> str:
 
 def _in_role(grant: Grant) -> str:
     sessions = set(grant.roles) | (CARE_ROLES if grant.roles & CARE_ROLES else set())
-    patient = "({{user.fhirUser.resourceType}} = 'Patient' AND {{jwt.role}} = 'patient')"
-    staff = "({{user.fhirUser.resourceType}} = 'Practitioner' AND EXISTS (SELECT 1 FROM post))"
+    person = "EXISTS (SELECT 1 FROM {} me WHERE me.id = {} AND coalesce(me.resource->>'active', 'true') = 'true')"
+    kind = "{{user.fhirUser.resourceType}}"
+    patient = f"({kind} = 'Patient' AND {{{{jwt.role}}}} = 'patient' AND {person.format('patient', ME)})"
+    staff = f"({kind} = 'Practitioner' AND EXISTS (SELECT 1 FROM post) AND {person.format('practitioner', ME)})"
     who = {
         (True, True): f"({patient} OR {staff})",
         (True, False): patient,
@@ -271,5 +280,5 @@ def _tags_of(resource: str, system: str) -> str:
     return f"SELECT jsonb_agg(t->>'code' ORDER BY t->>'code') FROM jsonb_array_elements({resource}#>'{{meta,tag}}') t WHERE {_tag('t', system)}"
 
 
-def _texts(values: object) -> str:
-    return ", ".join(f"'{each}'" for each in sorted(values))  # type: ignore[call-overload]
+def _texts(values: Iterable[str]) -> str:
+    return ", ".join(f"'{each}'" for each in sorted(values)) or "NULL"

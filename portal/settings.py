@@ -145,7 +145,7 @@ class Settings(BaseSettings):
     sms_per_day: int = Field(
         default=500,
         ge=1,
-        description="Text messages sent in a day in all; beyond it they leave by e-mail or not at all.",
+        description="Text messages sent in a day in all; beyond it none leaves, and the log raises an alarm.",
     )
     codes_per_hour: int = Field(default=5, ge=1, description="One-time codes sent to one contact in an hour.")
     codes_per_hour_address: int = Field(

@@ -1,7 +1,10 @@
 """Proving who you are: contacts, one-time codes, passwords, sessions. Others use the modules named here.
 
-`sessions` (start, current, end…), `people` (accounts and their actors), `contacts`, `codes`, `passwords`, `tokens`,
-`entries` (entering with a proof, leaving), `tidying` (forgetting what is over).
+Getting in: `codes` (one-time codes and links), `passwords`, `recovery`, `proof_of_work`, `entries` (entering with a proof,
+leaving). Who: `people` (accounts and their actors), `contacts`. One's own: `own_contacts`, `second_factor`,
+`authenticator`, `recovery_codes`, `devices`, `password_rules`. Sessions: `sessions`, `ending` (out everywhere), `tokens`.
+Arriving: `signing_up`, `proofs`, `drafts`, `invitations`, `joining`, `pending`. In the queue: `posting`. Keeping house:
+`tidying` (forgetting what is over). How it fits together: docs/accounts.md.
 """
 
 from portal.accounts.contacts import Contact, ContactKind, read_contact

@@ -7,9 +7,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.acting import Acting
@@ -62,22 +61,24 @@ def enqueue(
     connection.execute(row.on_conflict_do_nothing(index_elements=["key"]))
 
 
-def next_due(connection: Connection, now: datetime) -> Row[Any] | None:
+def next_due(connection: Connection, now: datetime) -> tuple[int, str] | None:
+    """Id and time of the first piece of work that is due."""
     query = select(jobs.c.id, jobs.c.due).where(jobs.c.due <= _stamp(now)).order_by(jobs.c.due, jobs.c.id).limit(1)
-    found: Row[Any] | None = connection.execute(query).first()
-    return found
+    found = connection.execute(query).first()
+    return (found.id, found.due) if found else None
 
 
 def take(connection: Connection, now: datetime, claim: str) -> Job | None:
     """The next piece of work, ours from now on; None when there is none, or another worker was quicker."""
-    row = next_due(connection, now)
-    if row is None:
+    first = next_due(connection, now)
+    if first is None:
         return None
-    mine = update(jobs).where(jobs.c.id == row.id, jobs.c.due == row.due)
+    id_, due = first
+    mine = update(jobs).where(jobs.c.id == id_, jobs.c.due == due)
     mine = mine.values(claim=claim, due=_stamp(now + CLAIMED_FOR), tries=jobs.c.tries + 1)
     if connection.execute(mine).rowcount != 1:
         return None
-    taken = connection.execute(select(jobs).where(jobs.c.id == row.id)).one()
+    taken = connection.execute(select(jobs).where(jobs.c.id == id_)).one()
     return Job(id=taken.id, name=taken.name, args=json.loads(taken.args), tries=taken.tries, claim=claim)
 
 

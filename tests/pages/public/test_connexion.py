@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from datetime import timedelta
 
 import pytest
 from nicegui.testing import User
@@ -10,7 +11,7 @@ from components.blocks import Button
 from pages.base import Site, Visit
 from portal import notifications
 from portal.access import Role
-from portal.accounts import read_contact
+from portal.accounts import read_contact, sessions
 from portal.accounts.codes import ask_patient_code
 from portal.accounts.proof_of_work import challenge, solve
 from portal.clock import FixedClock
@@ -202,3 +203,13 @@ async def test_codes_and_contacts_are_in_no_log(user: User, site: Site, home: No
     written = caplog.text + "".join(capsys.readouterr())
     for secret in (code, CAMILLE.email, user.http_client.cookies["portal"]):
         assert secret not in written
+
+
+async def test_on_a_shared_tablet_the_session_lives_by_the_tablets_limits(user: User, site: Site, home: None):
+    await user.open("/connexion?borne=1")
+    await fill(user, contact=CAMILLE.email)
+    await fill(user, code=await code_sent(site))
+    await asyncio.sleep(0.3)
+    (session,) = await sessions.sessions_of(site.door, "u-camille")
+    assert session.kind is sessions.Kind.KIOSK
+    assert (await sessions.time_left(site.door, [session.id]))[session.id] == timedelta(seconds=90)

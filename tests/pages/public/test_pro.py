@@ -7,7 +7,9 @@ from nicegui.testing import User
 
 from components.blocks import Button
 from pages.base import Site, Visit
+from pages.security.cookies import device_cookie
 from portal.access import Role
+from portal.settings import Settings
 from tests.cast import ANNE, CAMILLE
 from tests.pages.conftest import PASSWORD, reads
 from tests.pages.public.conftest import code_sent, fill, form_of
@@ -58,3 +60,40 @@ async def test_a_reload_comes_back_to_the_code_without_the_password_again(user: 
     await fill(user, email=ANNE.email, password=PASSWORD)
     await user.open("/pro")
     await user.should_see("Entrez votre code")
+
+
+class TestKnownBrowser:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return settings.model_copy(update={"trusted_device_days": 30})
+
+    async def test_a_browser_that_was_to_be_known_again_asks_the_password_only(
+        self, create_user, site: Site, patients: None, settings: Settings
+    ):
+        user: User = create_user()
+        await user.open("/pro")
+        await fill(user, email=ANNE.email, password=PASSWORD)
+        await fill(user, code=await code_sent(site), trust="on")
+        await asyncio.sleep(0.3)
+        secret = user.http_client.cookies[device_cookie(settings)]
+        later: User = create_user()
+        later.http_client.cookies.set(device_cookie(settings), secret, domain="localhost.local", path="/")
+        await later.open("/pro")
+        await fill(later, email=ANNE.email, password=PASSWORD)
+        await asyncio.sleep(0.3)
+        assert f"patients of {ANNE.name}" in [one.text for one in later.find(Button).elements]
+
+    async def test_who_does_not_choose_it_is_not_known_again(
+        self, user: User, site: Site, patients: None, settings: Settings
+    ):
+        await user.open("/pro")
+        await fill(user, email=ANNE.email, password=PASSWORD)
+        await fill(user, code=await code_sent(site))
+        await asyncio.sleep(0.3)
+        assert device_cookie(settings) not in user.http_client.cookies
+
+
+async def test_the_choice_is_not_offered_unless_the_setting_says_so(user: User):
+    await user.open("/pro")
+    await fill(user, email=ANNE.email, password=PASSWORD)
+    assert 'name="trust"' not in form_of(user).content

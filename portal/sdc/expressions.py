@@ -16,6 +16,13 @@ GIVEN = frozenset(
 )
 
 
+_NAMED = (
+    urls.INITIAL_EXPRESSION, urls.CALCULATED_EXPRESSION, urls.ENABLE_WHEN_EXPRESSION, urls.ANSWER_EXPRESSION,
+    urls.CANDIDATE_EXPRESSION,
+)  # fmt: skip
+"""Expressions whose result others may use by its name, as if it were a variable."""
+
+
 class Expressions:
     """Used while one form is compiled. An expression that cannot run becomes a fault, never an exception."""
 
@@ -39,6 +46,12 @@ class Expressions:
                 self.fault(owner, "variable", f"The name %{name} is empty, reserved or used twice here.")
                 continue
             names[name] = expression
+        for url in _NAMED:
+            named: Json = extension_value(element, url) or {}
+            if (name := named.get("name", "")) and name not in self._given:
+                names.setdefault(name, named)
+                if url == urls.CANDIDATE_EXPRESSION:  # what a person picked from it; known to nobody before
+                    self._populated.add((owner, name))
         context: Json = extension_value(element, urls.POPULATION_CONTEXT) or {}
         if name := context.get("name"):
             names[name] = context

@@ -94,8 +94,8 @@ def make_item(element: Json, ancestors: tuple[str, ...], expressions: Expression
         conditions=tuple(_conditions(element, link_id, expressions)),
         all_conditions=element.get("enableBehavior") == "all",
         enabled_by=expressions.program(link_id, "condition", said(urls.ENABLE_WHEN_EXPRESSION)),
-        calculated=expressions.program(link_id, "calculation", said(urls.CALCULATED_EXPRESSION)),
-        initial_by=expressions.program(link_id, "first value", said(urls.INITIAL_EXPRESSION)),
+        calculated=_value_by(element, "calculation", said(urls.CALCULATED_EXPRESSION), expressions),
+        initial_by=_value_by(element, "first value", said(urls.INITIAL_EXPRESSION), expressions),
         populated_by=expressions.program(link_id, "population", said(urls.POPULATION_CONTEXT)),
         population_name=(said(urls.POPULATION_CONTEXT) or {}).get("name", ""),
         observed_within=said(urls.OBSERVATION_LINK_PERIOD),
@@ -182,6 +182,15 @@ def _rich(element: Json) -> Rich:
     if not (markdown or xhtml or style):
         return _PLAIN
     return Rich(markdown=extension_text(markdown, "valueMarkdown"), xhtml=extension_text(xhtml), style=style)
+
+
+def _value_by(element: Json, what: str, expression: Json | None, expressions: Expressions) -> Program | None:
+    """What a question holds. A group holds nothing; an expression on it only gives a name to its result."""
+    if element.get("type") not in ("group", "display"):
+        return expressions.program(element["linkId"], what, expression)
+    if expression is not None and not expression.get("name"):
+        expressions.fault(element["linkId"], what, "Only a question holds a value.")
+    return None
 
 
 def _answers_by(element: Json, link_id: str, expressions: Expressions) -> Program | None:

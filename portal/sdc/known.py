@@ -55,6 +55,8 @@ SET_ASIDE: Mapping[str, str] = {
     f"{_SDC}/sdc-rendering-criticalExtension": "The extensions that it names are shown where they are known.",
     f"{_HL7}/rendering-styleSensitive": "Styles carry no meaning here beyond their look.",
     f"{_HL7}/designNote": "A note for authors.",
+    f"{_HL7}/structuredefinition-standards-status": "How settled the form is changes nothing.",
+    f"{_HL7}/structuredefinition-fmm": "How settled the form is changes nothing.",
     f"{_HL7}/artifact-versionAlgorithm": "Versions are compared number by number.",
     f"{_HL7}/questionnaire-referenceFilter": "What a reference may point at is searched by type only.",
     f"{_HL7}/questionnaire-fhirType": "The type of the element is kept, not used.",

@@ -457,3 +457,17 @@ def test_a_launch_context_that_the_caller_does_not_give_is_empty():
     launch = {"url": f"{SDC}launchContext", "extension": [{"url": "name", "valueCoding": {"code": "encounter"}}]}
     made = session({**A, "extension": [extension("initialExpression", "%encounter.id")]}, root={"extension": [launch]})
     assert (value(made, "a"), made.faults) == (None, {})
+
+
+def test_a_named_expression_may_be_used_by_others():
+    named = {"url": f"{SDC}initialExpression", "valueExpression": {"name": "half", **fhirpath("21")}}
+    inner = {"linkId": "n", "type": "integer", "text": "N", "extension": [extension("calculatedExpression", "%half * 2")], "readOnly": True}  # fmt: skip
+    made = session({"linkId": "g", "type": "group", "text": "G", "extension": [named], "item": [inner]})
+    assert value(made, "n") == 42
+
+
+def test_a_value_for_what_is_no_question_is_a_fault_of_the_form_and_stops_nothing():
+    group = {"linkId": "g", "type": "group", "text": "G", "extension": [extension("calculatedExpression", "1")], "item": [A]}  # fmt: skip
+    form = compile_form(questionnaire(group))
+    assert [(fault.link_id, fault.text) for fault in form.faults] == [("g", "Only a question holds a value.")]
+    assert FormSession(form, now=NOW).set("a", "x").values == {"a"}

@@ -20,6 +20,7 @@ from components.form import (
     build_item,
 )
 from components.markup import Fault, error_summary, note
+from components.theme import title
 from pages.base import Visit
 from pages.public.sign_up_words import GENDERS
 from portal.access import Role
@@ -86,16 +87,19 @@ class SignUpForm:
         sentences = {each.place: self.t.say(each.message) for each in problems}
         for name, widget in self.widgets.items():
             widget.show_error(sentences.get(name, "" if not getattr(widget, "unread", False) else widget.error))
-        faults = [Fault(target=_target(self.widgets[name]), text=words) for name, words in sentences.items()]
-        set_block(self.faults, error_summary(self.t, faults, SUMMARY) if faults else "")
-        if faults:
-            move_focus(SUMMARY)
+        self._summarise({name: words for name, words in sentences.items() if name in self.widgets})
 
     def _show_first(self, names: Sequence[str]) -> None:
         """Fields whose text could not be understood keep the sentence that they show already."""
-        faults = [Fault(target=_target(self.widgets[name]), text=self.widgets[name].error) for name in names]
-        set_block(self.faults, error_summary(self.t, faults, SUMMARY))
-        move_focus(SUMMARY)
+        self._summarise({name: self.widgets[name].error for name in names})
+
+    def _summarise(self, sentences: Mapping[str, str]) -> None:
+        """The tab's title says it too: it is what a screen reader reads first."""
+        faults = [Fault(target=_target(self.widgets[name]), text=words) for name, words in sentences.items()]
+        set_block(self.faults, error_summary(self.t, faults, SUMMARY) if faults else "")
+        title(self.t, self.t("Create your account"), wrong=bool(faults))
+        if faults:
+            move_focus(SUMMARY)
 
     def _follow(self) -> None:
         """What depends on other fields: the name of another organisation, doubts on the social security number."""

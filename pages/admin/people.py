@@ -1,6 +1,6 @@
 """/personnes: the professionals, searched and paged by the server; inviting one more."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from markupsafe import Markup
 from nicegui import ui
@@ -18,7 +18,7 @@ from pages.links import Links
 from portal.access import Role
 from portal.accounts.invitations import invite_practitioner
 from portal.i18n import Texts
-from portal.people import PAGE_OF_STAFF, Centre, Professional, find_practitioners, list_organizations
+from portal.people import GRANTED, PAGE_OF_STAFF, Centre, Professional, find_practitioners, list_organizations
 
 ACTIVE = {"open": True, "closed": False}
 
@@ -97,10 +97,11 @@ async def reachable(visit: Visit) -> list[Centre]:
     return [one for one in found if one.active and (everywhere or one.id in actor.organizations)]
 
 
-def role_question(visit: Visit, value: Role | None = None) -> AnyQuestion:
+def role_question(visit: Visit, value: Role | None = None, *, among: Collection[Role] = GRANTED) -> AnyQuestion:
+    """The roles that this administrator may give, or those of them that are `among` these."""
     t = visit.t
     jobs = jobs_to_give(t, visit.me.actor.role)
-    options = tuple(Option(code=code, text=words) for code, words in jobs.items())
+    options = tuple(Option(code=code, text=words) for code, words in jobs.items() if Role(code) in among)
     return ListQuestion(link_id="role", text=t("Role"), options=options, value=(str(value),) if value else ())
 
 

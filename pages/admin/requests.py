@@ -20,6 +20,7 @@ from pages.admin.words import ROLES, job
 from pages.base import Site, Visit
 from pages.fields import Fields, ask
 from portal.access import Role
+from portal.accounts.details import SIGN_UP_ROLES
 from portal.accounts.invitations import Invitation, Standing, cancel, invitations, resend
 from portal.accounts.pending import PendingAccount, accept, pending, refuse
 from portal.i18n import N_
@@ -115,7 +116,7 @@ def _request(visit: Visit, one: PendingAccount, centres: list[Centre]) -> None:
 def _accept(visit: Visit, one: PendingAccount, centres: list[Centre]) -> None:
     t = visit.t
     items = [
-        role_question(visit, one.role),
+        role_question(visit, one.role, among=SIGN_UP_ROLES),
         ChoiceQuestion(
             link_id="organizations",
             text=t("Centres"),

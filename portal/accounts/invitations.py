@@ -276,7 +276,8 @@ async def _wrong(
     if role not in INVITABLE:
         wrong.append(problem("role", N_("Choose a role.")))
     needed = needs_centre(role) or role is Role.ORGANIZATION_ADMIN
-    if (needed and not centres) or len(await centres_named(acting, centres)) != len(centres):
+    open_ = [one for one in await centres_named(acting, centres) if one.active]
+    if (needed and not centres) or len(open_) != len(centres):
         wrong.append(problem("organizations", N_("Choose at least one centre.")))
     return wrong
 

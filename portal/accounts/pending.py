@@ -78,7 +78,7 @@ async def accept(acting: Acting, id_: str, *, organizations: Iterable[str] = (),
         raise Invalid([problem("organizations", N_("Choose at least one centre."))])
     for centre in centres:
         decide(acting.actor, Permission.ACCOUNT_ACCEPT, _scope(centre))
-    if len(await centres_named(acting, centres)) != len(centres):
+    if len([one for one in await centres_named(acting, centres) if one.active]) != len(centres):
         raise Invalid([problem("organizations", N_("Choose at least one centre."))])
     person = await _candidate(acting, row)
     write = Transaction()

@@ -43,6 +43,9 @@ UNTHROTTLED = {
     "work_after": MANY,
 }
 ADDRESS = "192.0.2.1"
+REAL = ("patient", "professional", "recovery", "sign_up", "invitation")
+PLANTED = "planted"
+"""A door that makes the message before it answers: named alone, it shows what the measure finds."""
 FR = texts("fr")
 
 
@@ -63,7 +66,7 @@ async def measure(pairs: int, wanted: list[str]) -> dict[str, Any]:
         door = Door(acting=portal.service(), key=portal.secret, later=later)
         found: dict[str, Any] = {"pairs": pairs, "seed": SEED}
         for name, ask in (await doors(portal, door)).items():
-            if wanted and name not in wanted:
+            if name not in (wanted or REAL):
                 continue
             print(f"… {name}", file=sys.stderr, flush=True)
             found[name] = await compare(door, ask, pairs)
@@ -75,6 +78,7 @@ async def measure(pairs: int, wanted: list[str]) -> dict[str, Any]:
 async def doors(portal: Portal, door: Door) -> dict[str, Ask]:
     dead = await _cancelled_link(portal, door)
     return {
+        PLANTED: Ask(lambda: _hasty(door, CAMILLE.email), lambda: _hasty(door, "camille.nobody@example.fr")),
         "patient": Ask(lambda: _patient(door, CAMILLE.email), lambda: _patient(door, "camille.nobody@example.fr")),
         "professional": Ask(lambda: _password(door, ANNE.email), lambda: _password(door, "anne.nobody@example.fr")),
         "recovery": Ask(lambda: _recovery(door, ANNE.email), lambda: _recovery(door, "anne.nobody@example.fr")),
@@ -120,6 +124,14 @@ def interval(differences: list[float], luck: random.Random) -> tuple[float, floa
 async def _patient(door: Door, contact: str) -> str:
     asked = await codes.ask_patient_code(door, read_contact(contact), browser="b" * 43, address=ADDRESS, t=FR)
     return f"{asked.purpose} {asked.channel} {asked.shown}"
+
+
+async def _hasty(door: Door, contact: str) -> str:
+    account = await people.find_account(door, read_contact(contact))
+    if account is not None:
+        message = notifications.code_message(FR, by_sms=False, to=contact, code="12345678", minutes=5)
+        await notifications.send(door.acting, message)
+    return await _patient(door, contact)
 
 
 async def _recovery(door: Door, email: str) -> str:

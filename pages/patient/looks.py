@@ -78,7 +78,7 @@ def register(site: Site) -> None:
 def _more(visit: Visit, place: ui.element, page: LooksPage) -> None:
     """These days, and a button for those before, which takes its own place."""
     with place:
-        block(days(visit.t, page.rows))
+        block(days(visit.t, page.rows), "flow-l")
         if page.next_link is None:
             return
         with ui.element("div") as below:
@@ -94,7 +94,11 @@ def _more(visit: Visit, place: ui.element, page: LooksPage) -> None:
 def days(t: Texts, rows: tuple[Looked, ...]) -> Markup:
     """A heading for each day, under it a line for each person, with what they did and when."""
     return join(
-        h('<section><h2>{}</h2><ul class="plain flow">{}</ul></section>', t.date(day), _day(t, list(group)))
+        h(
+            '<section class="flow"><h2>{}</h2><ul class="plain flow">{}</ul></section>',
+            t.date(day),
+            _day(t, list(group)),
+        )
         for day, group in groupby(rows, key=lambda row: row.at.astimezone(PARIS).date())
     )
 

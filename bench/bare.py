@@ -1,11 +1,13 @@
 """The least that NiceGUI can show: an empty page, and one radio group whose choice changes a label. The yardstick."""
 
+import itertools
 import os
 
 import uvicorn
 from fastapi import FastAPI
 from nicegui import ui
 
+COUNT = itertools.count()  # so that each answer changes the label
 OPTIONS = {0: "not at all", 1: "several days", 2: "more than half the days", 3: "nearly every day"}
 
 
@@ -18,6 +20,14 @@ def empty() -> None:
 def radio() -> None:
     score = ui.label("no score").props("id=score")
     ui.radio(OPTIONS, on_change=lambda choice: score.set_text(f"score {choice.value}"))
+
+
+@ui.page("/section")
+def section() -> None:
+    """As many choice questions as a section of a form holds."""
+    score = ui.label("no score").props("id=score")
+    for _ in range(20):
+        ui.radio(OPTIONS, on_change=lambda choice: score.set_text(f"score {choice.value} {next(COUNT)}"))
 
 
 def main() -> None:

@@ -26,9 +26,12 @@ CHAPTERS: dict[str, Chapter] = {
     "cold_start": lambda world, _: start.measure(world),
     "bytes": screens.bytes_on_the_wire,
     "click_to_score": screens.click_to_score,
+    "answering": screens.answering,
     "memory": screens.memory,
     "patients": screens.patients,
     "records": lambda *_: apart("bench.records", "1000", "20000"),
+    "forms": lambda *_: apart("bench.forms", "--json"),
+    "doors": lambda *_: apart("bench.doors", "--json"),
     "fhirpath": lambda *_: apart("bench.fhirpath", "--json"),
 }
 
@@ -46,6 +49,7 @@ def main(wanted: list[str]) -> dict[str, Any]:
             if not wanted or name in wanted:
                 tell(name)
                 result[name] = measure(world, browser)
+                tell(json.dumps(result[name]))  # should a later chapter fail
         browser.close()
     return result
 

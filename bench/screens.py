@@ -7,6 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
+from bench.answering import answer_together, apart, press_together
 from bench.clicks import click_times, compare
 from bench.memory import per_open_page
 from bench.wire import Meter
@@ -17,6 +18,7 @@ from tests.browser.visitor import Visitor
 from tests.cast import ANNE, CAMILLE
 
 FEW, MANY = 60, 20_000
+PATIENTS = 200
 LOOKS = 9
 
 
@@ -50,20 +52,41 @@ def bytes_on_the_wire(world: World, browser: Browser) -> dict[str, Any]:
 
 
 def click_to_score(world: World, browser: Browser) -> dict[str, Any]:
-    """A patient answers the first section of a hundred questions; each answer is saved durably and changes the total."""
+    """A patient answers the first section of forms of four sizes; each answer is saved durably and changes the total.
+
+    `interactive` is until the section takes answers, beside the bare page with one choice question.
+    """
     with running(world.portal()) as portal, running(world.bare()) as bare:
         visitor = Visitor(browser, portal.url, device="desktop", locale="fr")
         sign_in_patient(visitor, portal, CAMILLE.email)
-        open_long_form(visitor, world)
-        # Each click changes the total: the answer worth nothing is left out.
-        worth = "fieldset.choice input[type=radio]:not([value='0'])"
-        ours = click_times(visitor.page, inputs=worth, watched=".computed")
-        visitor.leave()
         empty = Visitor(browser, bare.url, device="desktop", locale="fr")
         empty.go("/radio")
         theirs = click_times(empty.page, inputs=".q-radio", watched="#score")
+        ready = median(_interactive(empty.page, "/radio", ".q-radio") for _ in range(LOOKS))
+        found: dict[str, Any] = {}
+        for size, task in world.tasks.items():
+            opened = [_interactive(visitor.page, f"/questionnaire/{task}", "fieldset.choice") for _ in range(LOOKS)]
+            # Each click changes the total: the answer worth nothing is left out.
+            worth = "fieldset.choice input[type=radio]:not([value='0'])"
+            clicks = click_times(visitor.page, inputs=worth, watched=".computed")
+            shown = {"ms": round(median(opened), 1), "ratio": round(median(opened) / ready, 2)}
+            found[f"{size}_questions"] = {**compare(clicks, theirs), "interactive": shown}
+        visitor.leave()
         empty.leave()
-    return compare(ours, theirs)
+    return {**found, "bare_interactive_ms": round(ready, 1)}
+
+
+def answering(world: World, _browser: Browser) -> dict[str, Any]:
+    """Two hundred patients answer at the same time, one answer every two seconds each, on one process: until it is told to be
+    saved, and the processor that takes; beside as many bare pages of as many choice questions.
+    """
+    server, people = world.answering_portal(PATIENTS)
+    with running(server) as portal:
+        ours = apart(answer_together, portal.pid, portal.url, people)
+    with running(world.bare()) as bare:
+        theirs = apart(press_together, bare.pid, bare.url, len(people))
+    ratios = {name: round(ours[name] / theirs[name], 2) for name in ("p95_ms", "cpu_percent")}
+    return {"patients": len(people), "portal": ours, "bare": theirs, "ratio": ratios}
 
 
 def memory(world: World, browser: Browser) -> dict[str, Any]:
@@ -107,6 +130,14 @@ def _shown(page: Page, path: str, selector: str) -> float:
     """Milliseconds from the start of the navigation until the element stands there."""
     page.goto(path, wait_until="commit")
     page.locator(selector).first.wait_for()
+    return float(page.evaluate("() => performance.now()"))
+
+
+def _interactive(page: Page, path: str, selector: str) -> float:
+    """Milliseconds from the start of the navigation until the element stands there and the page's socket is open."""
+    page.goto(path, wait_until="commit")
+    page.locator(selector).first.wait_for()
+    page.wait_for_function("() => window.socket && window.socket.connected && window.did_handshake")
     return float(page.evaluate("() => performance.now()"))
 
 

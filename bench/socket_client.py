@@ -1,15 +1,22 @@
 """A visitor without a browser: fetches a page and keeps its socket open, as far as NiceGUI 3.18 can tell."""
 
 import asyncio
+import json
 import re
 import urllib.parse
 import urllib.request
 import uuid
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 
 CLIENT_ID = re.compile(r"'client_id': '([0-9a-f-]+)'")
+ELEMENTS = re.compile(r"createApp\(parseElements\(String\.raw`(.*?)`\)", re.DOTALL)
+ESCAPED = {"&#96;": "`", "&#36;": "$", "&#60;": "<", "&lt;": "<", "&gt;": ">", "&amp;": "&"}
+
+Hear = Callable[[str], None]
 
 
 @dataclass(kw_only=True, slots=True)
@@ -18,9 +25,12 @@ class OpenPage:
 
     socket: ClientConnection
     reading: asyncio.Task[None]
+    client_id: str
+    elements: dict[str, dict[str, Any]] = field(repr=False)
+    """What stands on the page, by id, as the server described it."""
 
     @classmethod
-    async def open(cls, url: str, path: str, cookies: dict[str, str]) -> "OpenPage":
+    async def open(cls, url: str, path: str, cookies: dict[str, str], hear: Hear | None = None) -> "OpenPage":
         """Raises LookupError when the answer is not a NiceGUI page (a redirect to the sign-in page, say)."""
         html, cookie = await asyncio.to_thread(_fetch, url + path, cookies)
         found = CLIENT_ID.search(html)
@@ -45,7 +55,20 @@ class OpenPage:
         answer = await socket.recv()
         if not str(answer).startswith("40"):
             raise LookupError(f"the socket of {path} answers {answer!r}")
-        return cls(socket=socket, reading=asyncio.create_task(_read(socket)))
+        reading = asyncio.create_task(_read(socket, hear))
+        return cls(socket=socket, reading=reading, client_id=found[1], elements=_elements(html))
+
+    async def send(self, element: str, event: str, args: Any) -> None:
+        """What the browser tells when this event happens to that element."""
+        listener = next(each for each in self.elements[element]["events"] if each["type"].startswith(event))
+        arguments = [json.dumps(args)]
+        told = {
+            "id": int(element),
+            "client_id": self.client_id,
+            "listener_id": listener["listener_id"],
+            "args": arguments,
+        }
+        await self.socket.send("42" + json.dumps(["event", told]))
 
     async def close(self) -> None:
         self.reading.cancel()
@@ -61,8 +84,18 @@ def _fetch(address: str, cookies: dict[str, str]) -> tuple[str, str]:
         return answer.read().decode(), "; ".join(f"{name}={value}" for name, value in (cookies | fresh).items())
 
 
-async def _read(socket: ClientConnection) -> None:
-    """Answers the server's pings; everything else is let go."""
+def _elements(html: str) -> dict[str, dict[str, Any]]:
+    found = ELEMENTS.search(html)
+    text = found[1] if found else "{}"
+    for written, sign in ESCAPED.items():
+        text = text.replace(written, sign)
+    return json.loads(text)
+
+
+async def _read(socket: ClientConnection, hear: Hear | None) -> None:
+    """Answers the server's pings, and gives everything else to who listens."""
     async for message in socket:
         if message == "2":
             await socket.send("3")
+        elif hear is not None:
+            hear(str(message))

@@ -1,33 +1,40 @@
-"""A copy of the product with one more questionnaire: a hundred questions in five sections, their total shown on each screen.
+"""A copy of the product with more questionnaires: of 10 to 800 questions in sections of twenty, their total shown on each screen.
 
-The form is only for measuring, so it is written into a copy rather than into the product's own content.
+The forms are only for measuring, so they are written into a copy rather than into the product's own content.
 """
 
 import shutil
+from math import ceil
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
 from tests.browser.server import ROOT
 
-FORM = "BENCH100"
-QUESTIONS, A_SECTION = 100, 20
+SIZES = (10, 100, 300, 800)
+A_SECTION = 20
 FOLDERS = ("portal", "pages", "components", "locales", "content", "bench", "tests")
 
 
 def copy_with_long_form(target: Path) -> Path:
     for folder in FOLDERS:
         shutil.copytree(ROOT / folder, target / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    with (target / "content/questionnaires" / f"{FORM}.yaml").open("w", encoding="utf-8") as file:
-        YAML().dump(long_form(), file)
+    for questions in SIZES:
+        with (target / "content/questionnaires" / f"{code_of(questions)}.yaml").open("w", encoding="utf-8") as file:
+            YAML().dump(long_form(questions), file)
     return target
 
 
-def long_form() -> dict[str, object]:
+def code_of(questions: int) -> str:
+    return f"BENCH{questions}"
+
+
+def long_form(count: int) -> dict[str, object]:
+    code = code_of(count)
     return {
-        "code": FORM,
+        "code": code,
         "version": "1.0.0",
-        "title": _both("Cent questions", "A hundred questions"),
+        "title": _both(f"{count} questions", f"{count} questions in all"),
         "category": "auto",
         "audience": ["patient"],
         "licence": "free",
@@ -39,21 +46,21 @@ def long_form() -> dict[str, object]:
                 for score in range(4)
             ]
         },
-        "items": [_section(number) for number in range(QUESTIONS // A_SECTION)],
+        "items": [_section(number, count) for number in range(ceil(count / A_SECTION))],
         "scores": [
             {
                 "id": "total",
-                "code": f"{FORM}_TOTAL",
+                "code": f"{code}_TOTAL",
                 "title": _both("Total", "Total"),
-                "sum": [f"q1..q{QUESTIONS}"],
+                "sum": [f"q1..q{count}"],
                 "missing": "ignore",
-                "range": [0, 3 * QUESTIONS],
+                "range": [0, 3 * count],
             }
         ],
     }
 
 
-def _section(number: int) -> dict[str, object]:
+def _section(number: int, count: int) -> dict[str, object]:
     shown = {
         "id": f"shown{number}",
         "type": "integer",
@@ -66,11 +73,11 @@ def _section(number: int) -> dict[str, object]:
             "id": f"q{q}",
             "prefix": str(q),
             "text": _both(
-                f"Question {q} de cent, d'une longueur ordinaire pour une question",
-                f"Question {q} of a hundred, of an ordinary length for a question",
+                f"Question {q}, d'une longueur ordinaire pour une question",
+                f"Question {q}, of an ordinary length for a question",
             ),
         }
-        for q in range(number * A_SECTION + 1, (number + 1) * A_SECTION + 1)
+        for q in range(number * A_SECTION + 1, min(count, (number + 1) * A_SECTION) + 1)
     ]
     return {
         "id": f"s{number}",

@@ -1,5 +1,6 @@
 """The servers of a bench run: the portal on data of its own in a temporary folder, and the bare NiceGUI pages."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -7,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.tree import copy_with_long_form
+from bench.tree import SIZES, copy_with_long_form
 from tests.browser.server import Server
 from tests.cast import CAMILLE
 
@@ -16,23 +17,39 @@ BARE = (sys.executable, "-m", "bench.bare")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class World:
-    """`data` holds the demonstration, made before anything is timed; Camille (`patient`) is asked for the long form by `task`."""
+    """`data` holds the demonstration, made before anything is timed; Camille (`patient`) is asked for long forms by `tasks`,
+    by their size.
+    """
 
     folder: Path
     tree: Path
     data: Path
     patient: str
-    task: str
+    tasks: dict[int, str]
+
+    @property
+    def task(self) -> str:
+        """The form of a hundred questions."""
+        return self.tasks[100]
 
     @classmethod
     def make(cls, folder: Path) -> "World":
         tree = copy_with_long_form(folder / "tree")
         data = folder / "portal"
+        if ready := os.environ.get("PORTAL_DEMONSTRATION"):  # as the browser journeys take it: making one takes a minute
+            shutil.copytree(ready, data)
         first = Server(data, tree=tree)
         first.start()
         first.stop()
-        patient, task = _run(tree, data, "bench.asked", CAMILLE.family, CAMILLE.given).split()
-        return cls(folder=folder, tree=tree, data=data, patient=patient, task=task)
+        patient, *tasks = _run(tree, data, "bench.asked", CAMILLE.family, CAMILLE.given).split()
+        return cls(folder=folder, tree=tree, data=data, patient=patient, tasks=dict(zip(SIZES, tasks, strict=True)))
+
+    def answering_portal(self, patients: int) -> tuple[Server, list[dict[str, str]]]:
+        """The same data with that many patients more, signed in: the cookie and the Task of each."""
+        data = self.folder / f"answering-{patients}"
+        shutil.copytree(self.data, data)
+        server = Server(data, tree=self.tree)
+        return server, json.loads(_run(self.tree, data, "bench.signed_in", str(patients)))
 
     def portal(self) -> Server:
         return Server(self.data, tree=self.tree)

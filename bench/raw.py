@@ -19,8 +19,13 @@ class Raw:
         self.db.execute("PRAGMA journal_mode = WAL")
         for pragma in PRAGMAS:
             self.db.execute(pragma)
-        self.db.execute("CREATE TABLE r (id TEXT PRIMARY KEY, subject TEXT, body TEXT) WITHOUT ROWID")
-        self.db.execute("CREATE INDEX s ON r (subject)")
+        self.db.execute("CREATE TABLE IF NOT EXISTS r (id TEXT PRIMARY KEY, subject TEXT, body TEXT) WITHOUT ROWID")
+        self.db.execute("CREATE INDEX IF NOT EXISTS s ON r (subject)")
+
+    def observations(self) -> int:
+        """How many were loaded: those that a measurement wrote have other ids."""
+        found: int = self.db.execute("SELECT count(*) FROM r WHERE id >= 'o' AND id < 'p'").fetchone()[0]
+        return found
 
     def create(self, text: bytes) -> None:
         self._keep([json.loads(text)])

@@ -2,6 +2,7 @@
 
     python -m bench.records                          # 1,000 patients, 20,000 observations
     python -m bench.records 100000 2000000
+    python -m bench.records 100000 2000000 --in DIR  # in a folder that is kept: a second run measures without loading
     python -m bench.records --scale full             # both, and how much slower the larger is; needs 8 GB and half an hour
 
 Prints one JSON object. Times are medians in milliseconds; a ratio is the backend over the baseline (`bench.raw`) of the
@@ -36,7 +37,7 @@ SMALL, LARGE = (1000, 20_000), (100_000, 2_000_000)
 SEARCHES = {
     "page": "Observation?subject=Patient/p{p}&_count=20",
     "page_sorted": "Observation?subject=Patient/p{p}&_sort=-date&_count=20",
-    "name": "Patient?family=martin {f}&_count=20",
+    "name": "Patient?given:exact=Prénom{p}&_count=20",
     "include": "Observation?subject=Patient/p{p}&_count=20&_include=Observation:subject",
     "chain": "Observation?subject:Patient.identifier=urn:fondacode|F{p:07d}&_count=20",
     "has": "Patient?_has:Observation:subject:code=score-{s}&identifier=urn:fondacode|F{p:07d}",
@@ -45,8 +46,9 @@ SEARCHES = {
     "patients_by_name": "Patient?_sort=family,_id&_count=25&_page=3",
     "code_without_total": "Observation?code=score-{s}&_count=20&_total=none",
 }
-"""Those whose answer does not grow with the store; the last search below does: it counts all that match."""
+"""Their answers do not grow with the store."""
 COUNTED = "Observation?code=score-{s}&_count=20"
+"""Its total does: what matches is counted once, then remembered until the next write."""
 
 
 def patient(n: int, luck: random.Random) -> dict[str, Any]:
@@ -106,8 +108,14 @@ class Caller:
         return ask
 
 
-async def in_turn(*works: Work, rounds: int = ROUNDS) -> list[float]:
-    """The median of each, all asked once before any is asked again."""
+async def in_turn(*works: Work, rounds: int = ROUNDS, warm: bool = True) -> list[float]:
+    """The median of each, all asked once before any is asked again; with `warm`, each question for the second time.
+
+    Else a small store, which SQLite keeps in memory, is compared with the disk under a large one.
+    """
+    for i in range(rounds if warm else 0):
+        for work in works:
+            await work(i)()
     took: list[list[float]] = [[] for _ in works]
     for i in range(rounds):
         for work, times in zip(works, took, strict=True):
@@ -161,43 +169,53 @@ async def load(caller: Caller, raw: Raw, patients: int, observations: int) -> di
     return {"resources": counted, "per_second": round(counted / first), "per_second_of_all": round(done / seconds)}
 
 
-async def measure(patients: int, observations: int) -> dict[str, Any]:
+async def measure(patients: int, observations: int, kept: Path | None = None) -> dict[str, Any]:
+    """In a folder of its own; or in `kept`, where a later run measures what an earlier one loaded."""
     with tempfile.TemporaryDirectory(prefix="portal-records-") as name:
-        folder = Path(name)
+        folder = kept or Path(name)
+        folder.mkdir(exist_ok=True)
         backend = await open_backend(
             folder, clock=SystemClock(), chance=SystemChance(), authenticate={"root": ROOT}.get
         )
         raw, caller = Raw(folder / "raw.sqlite"), Caller(backend.asgi)
-        bulk = await load(caller, raw, patients, observations)
-        luck = random.Random(2)
-        singles = [json.dumps(observation(i, patients, luck, f"new{i}")).encode() for i in range(ROUNDS)]
-        many = [bundle([observation(n, patients, luck, f"t{i}-{n}") for n in range(50)]) for i in range(40)]
-
-        def asking(query: str) -> Work:
-            def ready(i: int) -> Ready:
-                j = i * 7919  # spread over the store, so that caches do not answer
-                return caller.prepared("GET", query.format(p=j % patients, o=j % observations, s=i % 40, f=i % 997))
-
-            return ready
-
-        raw_read, read = await in_turn(
-            plain(raw.read, lambda i: f"o{i * 7919 % observations}"), asking("Observation/o{o}")
-        )
-        raw_page, page = await in_turn(
-            plain(raw.page, lambda i: f"Patient/p{i * 7919 % patients}"), asking(SEARCHES["page"])
-        )
-        searches = await in_turn(*(asking(query) for query in SEARCHES.values()))
-        counted = (await in_turn(asking(COUNTED), rounds=20))[0]
-        raw_create, create = await in_turn(
-            plain(raw.create, singles.__getitem__),
-            lambda i: caller.prepared("PUT", f"Observation/new{i}", singles[i]),
-        )
-        raw_many, transaction = await in_turn(
-            plain(raw.transaction, many.__getitem__), lambda i: caller.prepared("POST", "", many[i]), rounds=len(many)
-        )
+        bulk = None if raw.observations() else await load(caller, raw, patients, observations)
+        found = await compare(caller, raw, patients, raw.observations())
         await backend.close()
         raw.db.close()
         size = (folder / "records.sqlite").stat().st_size
+    memory = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    return {**found, "bulk_load": bulk, "resident_mb": memory, "file_mb": round(size / 1_000_000, 1)}
+
+
+async def compare(caller: Caller, raw: Raw, patients: int, observations: int) -> dict[str, Any]:
+    luck = random.Random(2)
+    singles = [json.dumps(observation(i, patients, luck, f"new{i}")).encode() for i in range(ROUNDS)]
+    many = [bundle([observation(n, patients, luck, f"t{i}-{n}") for n in range(50)]) for i in range(40)]
+
+    def asking(query: str) -> Work:
+        def ready(i: int) -> Ready:
+            j = i * 7919  # spread over the store, so that caches do not answer
+            return caller.prepared("GET", query.format(p=j % patients, o=j % observations, s=i % 40))
+
+        return ready
+
+    raw_read, read = await in_turn(plain(raw.read, lambda i: f"o{i * 7919 % observations}"), asking("Observation/o{o}"))
+    raw_page, page = await in_turn(
+        plain(raw.page, lambda i: f"Patient/p{i * 7919 % patients}"), asking(SEARCHES["page"])
+    )
+    searches = await in_turn(*(asking(query) for query in SEARCHES.values()))
+    counted = (await in_turn(asking(COUNTED), rounds=20))[0]
+    raw_create, create = await in_turn(
+        plain(raw.create, singles.__getitem__),
+        lambda i: caller.prepared("PUT", f"Observation/new{i}", singles[i]),
+        warm=False,
+    )
+    raw_many, transaction = await in_turn(
+        plain(raw.transaction, many.__getitem__),
+        lambda i: caller.prepared("POST", "", many[i]),
+        rounds=len(many),
+        warm=False,
+    )
     base = {"read": raw_read, "create": raw_create, "transaction_50": raw_many, "page": raw_page}
     ours = {"read": read, "create": create, "transaction_50": transaction, "page": page}
     found = dict(zip(SEARCHES, searches, strict=True))
@@ -207,9 +225,6 @@ async def measure(patients: int, observations: int) -> dict[str, Any]:
         "raw_sqlite_ms": {key: round(value, 3) for key, value in base.items()},
         "ratio_to_raw_sqlite": {key: round(ours[key] / base[key], 2) for key in base},
         "ratio_to_page": {key: round(found[key] / found["page"], 2) for key in ("include", "chain", "has")},
-        "bulk_load": bulk,
-        "resident_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
-        "file_mb": round(size / 1_000_000, 1),
     }  # fmt: skip
 
 
@@ -228,5 +243,8 @@ if __name__ == "__main__":
     arguments = sys.argv[1:]
     if arguments == ["--scale", "full"]:
         print(json.dumps(both(), indent=2))
+    elif "--in" in arguments:
+        size = [int(a) for a in arguments[:-2]] or SMALL
+        print(json.dumps(asyncio.run(measure(*size, Path(arguments[-1]))), indent=2))
     else:
         print(json.dumps(asyncio.run(measure(*([int(a) for a in arguments] or SMALL))), indent=2))

@@ -88,10 +88,23 @@ async def serve_site(settings: Settings) -> None:
             timeout_graceful_shutdown=10,
         )
         _say(welcome(settings) if settings.demo else f"Portail FondaMental: {settings.address}")
-        Thread(target=portal.catalogue.warm, name="compiling forms", daemon=True).start()
-        await uvicorn.Server(config).serve(sockets=[listener])
+        await _Server(config, portal).serve(sockets=[listener])
     finally:
         await portal.close()
+
+
+class _Server(uvicorn.Server):
+    """Compiles the forms in a thread once it listens. Not before: NiceGUI looks through all objects of the process as it
+    starts, and CPython fails a thread whose half-made tuple is seen by such a look.
+    """
+
+    def __init__(self, config: uvicorn.Config, portal: Portal) -> None:
+        super().__init__(config)
+        self._portal = portal
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        Thread(target=self._portal.catalogue.warm, name="compiling forms", daemon=True).start()
 
 
 def _bind(settings: Settings) -> socket.socket:

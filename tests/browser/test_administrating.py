@@ -62,8 +62,8 @@ def tab(visitor: Visitor, french: str, english: str, path: str) -> Page:
 
 def type_code(visitor: Visitor, server: Server, contact: str, before: int) -> None:
     page = visitor.page
-    page.locator("#code").fill(newest_code(server, contact, after=before))
-    page.locator("#send-code").click()
+    page.locator("input.input-code").fill(newest_code(server, contact, after=before))
+    press(visitor, "^Continuer", "^Continue")
 
 
 def newest(server: Server, contact: str) -> int:
@@ -123,9 +123,9 @@ def follows_the_link(nurse: Visitor, server: Server, day: Day, phone: str) -> No
     field.fill(phone)
     before = newest(server, "+33" + phone.replace(" ", "")[1:])
     press(nurse, "^Continuer", "^Continue")
-    expect(page.locator("#code")).to_be_visible()
+    expect(page.locator("input.input-code")).to_be_visible()
     type_code(nurse, server, "+33" + phone.replace(" ", "")[1:], before)
-    page.locator("#password").fill(PASSWORD)
+    page.locator("input[type=password]").fill(PASSWORD)
     press(nurse, "^Ouvrir mon compte", "^Open my account")
     page.wait_for_url("**/patients")
     nurse.settle()
@@ -144,12 +144,12 @@ def signs_up_as_an_associate(arc: Visitor, server: Server, day: Day, phone: str)
     doings.pick(page.get_by_role("combobox").first, f"Centre expert de {day.city}")
     before = newest(server, mail)
     page.locator("#send").click()
-    expect(page.locator("#code")).to_be_visible()
+    expect(page.locator("input.input-code")).to_be_visible()
     type_code(arc, server, mail, before)
     number = "+33" + phone.replace(" ", "")[1:]
     expect(page.get_by_role("heading", level=1)).to_contain_text(say(arc, "mobile", "mobile"))
     type_code(arc, server, number, 0)
-    page.locator("#password").fill(PASSWORD)
+    page.locator("input[type=password]").fill(PASSWORD)
     press(arc, "^Créer mon compte", "^Create my account")
     page.wait_for_url("**demande=1")
 

@@ -1,6 +1,6 @@
 """One question of a form as a widget takes it, and the widget's answer as the form takes it. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -99,10 +99,10 @@ def question(asking: Asking, path: str, item: FormItem, state: ItemState) -> Any
     t, value = asking.t, state.value
     common: dict[str, Any] = {
         "link_id": path,
-        "text": item.text(t.locale),
+        "text": state.text if item.dynamic.text else item.text(t.locale),
         "number": asking.numbers.get(item.link_id, ""),
         "hint": item.help(t.locale) or item.entry_format(t.locale),
-        "required": item.required,
+        "required": state.required,
         "legal": item.legal(t.locale),
         "links": tuple((link, "") for link in item.support_links),
         "media": media_of(item.media),
@@ -119,7 +119,7 @@ def question(asking: Asking, path: str, item: FormItem, state: ItemState) -> Any
     if item.type == "attachment":
         return _files(asking, common, path, item)
     if item.repeats and item.type != "quantity":
-        one = _typed(t, {"link_id": path, "text": ""}, item, None)
+        one = _typed(t, {"link_id": path, "text": ""}, item, None, ())
         values = value if isinstance(value, list) else []
         plain = tuple(Decimal(str(each)) if isinstance(each, (int, Decimal)) else str(each) for each in values)
         return ManyQuestion(**common, one=one, values=plain, most=item.max_occurs)
@@ -127,7 +127,7 @@ def question(asking: Asking, path: str, item: FormItem, state: ItemState) -> Any
         value = value[0] if value else None
     if item.control == "slider" and item.type in {"integer", "decimal", "quantity"}:
         return _scale(t, common, item, value)
-    return _typed(t, common, item, value)
+    return _typed(t, common, item, value, state.units or item.unit_options)
 
 
 def display_of(t: Texts, path: str, item: FormItem) -> Display:
@@ -176,10 +176,10 @@ def _choice(asking: Asking, common: dict[str, Any], path: str, item: FormItem, s
 
 
 def _typed(
-    t: Texts, common: Mapping[str, Any], item: FormItem, value: Any
+    t: Texts, common: Mapping[str, Any], item: FormItem, value: Any, units: Sequence[Json]
 ) -> TextQuestion | NumberQuestion | DateQuestion | TimeQuestion:
     if item.type in {"integer", "decimal", "quantity"}:
-        return _number(t, common, item, value)
+        return _number(t, common, item, value, units)
     if item.type in {"date", "dateTime"}:
         partial = item.min_length is None or item.min_length < len("2026-12-02")
         low, high = _day(item.low), _day(item.high)
@@ -194,10 +194,10 @@ def _typed(
     return TextQuestion(**common, value=str(value or ""), limit=limit, lines=4 if several else 1)
 
 
-def _number(t: Texts, common: Mapping[str, Any], item: FormItem, value: Any) -> NumberQuestion:
+def _number(t: Texts, common: Mapping[str, Any], item: FormItem, value: Any, offered: Sequence[Json]) -> NumberQuestion:
     units = tuple(
         Option(code=str(each.get("code") or each.get("display", "")), text=str(each.get("display") or each["code"]))
-        for each in item.unit_options
+        for each in offered
     )
     chosen = str(value.get("code") or value.get("unit", "")) if isinstance(value, dict) else ""
     usual = (item.unit or {}).get("code", "")

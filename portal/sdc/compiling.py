@@ -9,6 +9,7 @@ from portal.sdc import urls
 from portal.sdc.dependencies import Tree
 from portal.sdc.expressions import Expressions
 from portal.sdc.items import make_constraints, make_item
+from portal.sdc.kinds import well_formed
 from portal.sdc.model import AlertRule, Form, FormItem, ScoreDefinition
 from portal.sdc.program import Program, Rule, make_plan
 from portal.sdc.reading import extension, extension_text, extension_value, extensions, local_text, value_of
@@ -21,6 +22,7 @@ SECONDS_A_QUESTION = 8
 
 def compile_form(questionnaire: Json) -> Form:
     """A form ready to fill. Expressions that cannot run are in `form.faults`; only a form without order raises `Invalid`."""
+    questionnaire, wrong = well_formed(questionnaire)
     scopes, tree = _shape(questionnaire)
     launch_names = frozenset(_launch_names(questionnaire))
     batches = dict(_batches(questionnaire))
@@ -63,7 +65,7 @@ def compile_form(questionnaire: Json) -> Form:
         launch_names=launch_names,
         constraints=constraints,
         plan=plan,
-        faults=tuple(expressions.faults),
+        faults=(*wrong, *expressions.faults),
         batches=queries,
         populated_by=populated_by,
         population_name=(context or {}).get("name", ""),

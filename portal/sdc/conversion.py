@@ -45,7 +45,7 @@ def _same(one: Json, other: Json) -> bool:
     if type(mine) is type(theirs) and mine == theirs:
         return next(filter(_is_value, one)) == next(filter(_is_value, other))
     numbers = (int, float, Decimal)
-    if isinstance(mine, numbers) and isinstance(theirs, numbers) and not isinstance(mine, bool):
+    if isinstance(mine, numbers) and isinstance(theirs, numbers) and bool not in (type(mine), type(theirs)):
         return decimal(mine) == decimal(theirs)
     return False
 

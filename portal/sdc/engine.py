@@ -83,6 +83,7 @@ class Engine:
     def write(self, node: Node, answers: list[Json], effects: Effects) -> None:
         """Puts answers in place and lets expressions see them; `settle` then runs what depends on them."""
         node.answers = answers
+        self.tree.fit(node)
         self.refresh(node)
         effects.values.add(node.path)
         effects.link_ids.add(node.item.link_id)
@@ -304,6 +305,7 @@ class Engine:
                 node.answers = list(node.item.initial)
             elif selected := [option.answer for option in node.item.options if option.selected]:
                 node.answers = selected
+            self.tree.fit(node)
         self.refresh_top()
         for node in nodes:
             if node.item.initial_by and not node.answers:
@@ -317,6 +319,7 @@ class Engine:
                     continue  # what a person could not answer is not answered for them
                 else:
                     node.answers = answers
+                    self.tree.fit(node)
                     self.refresh(node)
 
     def _find_edited(self) -> None:

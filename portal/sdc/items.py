@@ -20,6 +20,7 @@ from portal.sdc.reading import (
     local_text,
     value_of,
 )
+from portal.sdc.values import ANSWER_KEY
 from portal.types import Json
 
 _PLAIN = Rich()
@@ -50,7 +51,7 @@ def make_item(element: Json, ancestors: tuple[str, ...], expressions: Expression
         unit = {"display": unit_note.get("text", "")}
     return FormItem(
         link_id=link_id,
-        type=element.get("type", "display"),
+        type=_type(element, expressions),
         label=local_text(element, "text"),
         ancestors=ancestors,
         definition=element,
@@ -99,7 +100,7 @@ def make_item(element: Json, ancestors: tuple[str, ...], expressions: Expression
         populated_by=expressions.program(link_id, "population", said(urls.POPULATION_CONTEXT)),
         population_name=(said(urls.POPULATION_CONTEXT) or {}).get("name", ""),
         observed_within=said(urls.OBSERVATION_LINK_PERIOD),
-        initial=tuple(bare_answer(each) for each in initial if not _only_a_unit(each)),
+        initial=tuple(_initial(element, initial, expressions)),
         toggles=tuple(_toggles(element, link_id, expressions)),
         constraints=tuple(make_constraints(link_id, element, expressions)),
         category=tuple(value_of(each) for each in every(urls.OBSERVATION_CATEGORY)),
@@ -184,9 +185,21 @@ def _rich(element: Json) -> Rich:
     return Rich(markdown=extension_text(markdown, "valueMarkdown"), xhtml=extension_text(xhtml), style=style)
 
 
+def _type(element: Json, expressions: Expressions) -> str:
+    kind = element.get("type", "display")
+    if kind in ("group", "display") or _asks(element):
+        return kind
+    expressions.fault(element["linkId"], "type", f"Items of type {kind} are only shown.")
+    return "display"
+
+
+def _asks(element: Json) -> bool:
+    return element.get("type") in (*ANSWER_KEY, "choice", "open-choice")
+
+
 def _value_by(element: Json, what: str, expression: Json | None, expressions: Expressions) -> Program | None:
     """What a question holds. A group holds nothing; an expression on it only gives a name to its result."""
-    if element.get("type") not in ("group", "display"):
+    if _asks(element):
         return expressions.program(element["linkId"], what, expression)
     if expression is not None and not expression.get("name"):
         expressions.fault(element["linkId"], what, "Only a question holds a value.")
@@ -216,6 +229,16 @@ def _columns(element: Json) -> Iterator[Column]:
             width=extension_value(each, "width"),
             for_display=extension_value(each, "forDisplay") is True,
         )
+
+
+def _initial(element: Json, initial: list[Json], expressions: Expressions) -> Iterator[Json]:
+    if initial and not _asks(element):
+        expressions.fault(element["linkId"], "first value", "Only a question holds a value.")
+        return
+    for each in initial:
+        answer = bare_answer(each)
+        if answer and not _only_a_unit(each):
+            yield answer
 
 
 def _only_a_unit(initial: Json) -> bool:

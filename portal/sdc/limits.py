@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 from portal.i18n import N_, Message
 from portal.sdc.amounts import order
@@ -96,7 +96,7 @@ def _check_amount(item: FormItem, amount: Json, bounds: Bounds) -> None:
 
 
 def _check_number(item: FormItem, value: Decimal, bounds: Bounds) -> None:
-    low, high = (None if bound is None else decimal(bound) for bound in (bounds.low, bounds.high))
+    low, high = (decimal(bound) if _is_number(bound) else None for bound in (bounds.low, bounds.high))
     if (low is not None and value < low) or (high is not None and value > high):
         plain = item.unit_text and not item.unit_label.translations  # kg is said in every language, “ans” is not
         unit = f"\u00a0{item.unit_text}" if plain else ""
@@ -110,6 +110,11 @@ def _check_number(item: FormItem, value: Decimal, bounds: Bounds) -> None:
         if item.max_decimals == 0:
             raise NotAnAnswer(WRITE_WHOLE)
         raise NotAnAnswer(N_("Use at most {most} digits after the comma."), most=item.max_decimals)
+
+
+def _is_number(value: Any) -> TypeGuard[float | Decimal]:
+    """A bound of another kind (a word, a date) says nothing of a number."""
+    return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
 
 
 def _check_order(bounds: Bounds, value: str) -> None:

@@ -61,7 +61,7 @@ def populate_observations(tree: Tree, observations: Sequence[Json], now: datetim
     used: dict[str, Json] = {}
     if not observations:
         return used
-    for nodes in tree.by_link_id.values():
+    for nodes in tuple(tree.by_link_id.values()):
         for node in nodes:
             period = _period(tree, node.item)
             if period is None or not node.item.definition.get("code"):
@@ -70,6 +70,7 @@ def populate_observations(tree: Tree, observations: Sequence[Json], now: datetim
                 answers = _answer(node.item, observation)
                 if answers:
                     node.answers = answers
+                    tree.fit(node)
                     used[node.path] = observation
                     break
     return used

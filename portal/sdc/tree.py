@@ -69,6 +69,16 @@ class Tree:
                 node.branches = [self._nodes(item.items, node, "", each) for each in inside]
         return node
 
+    def fit(self, node: Node) -> None:
+        """Gives each answer of a question that takes several its own nodes beneath it; called when its answers change."""
+        if not (node.item.items and node.item.repeats and node.item.question):
+            return
+        if len(node.branches) != len(node.answers):
+            del node.branches[len(node.answers) :]
+            while len(node.branches) < len(node.answers):
+                node.branches.append([self.make(child, node, None) for child in node.item.items])
+            self.index()
+
     def copies_of(self, node: Node) -> list[Node]:
         """The siblings that are copies of the same repeating group, this one included, in order."""
         return [each for each in self.siblings(node) if each.item is node.item]

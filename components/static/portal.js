@@ -196,7 +196,9 @@ const portal = (() => {
     try {
       const body = new FormData();
       body.append("file", one);
-      const answer = await fetch(field.dataset.to, { method: "POST", body, credentials: "same-origin" });
+      const to = field.dataset.to;
+      if (!to.startsWith("/")) return;
+      const answer = await fetch(to, { method: "POST", body, credentials: "same-origin" });
       const told = await answer.json();
       status.textContent = "";
       field.value = "";

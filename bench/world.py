@@ -36,7 +36,8 @@ class World:
     def make(cls, folder: Path) -> "World":
         tree = copy_with_long_form(folder / "tree")
         data = folder / "portal"
-        if ready := os.environ.get("PORTAL_DEMONSTRATION"):  # as the browser journeys take it: making one takes a minute
+        ready = os.environ.get("PORTAL_DEMONSTRATION")  # one that is made already, as the browser journeys take it
+        if ready:
             shutil.copytree(ready, data)
         first = Server(data, tree=tree)
         first.start()

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup
 
 from portal.i18n import Texts
-from portal.reports.sheet import colon, h, join, sheet
+from portal.reports.sheet import h, join, sheet
 from portal.sdc import Form, FormItem
 
 LINES_FOR_MANY = 3  # of a group that is filled as often as needed
@@ -114,7 +114,7 @@ def _only_if(t: Texts, form: Form, item: FormItem) -> str:
         wanted = _wanted(t, source, condition.answer) if source and condition.operator == "=" else ""
         if source is None or not wanted:
             return t("Only if your answers above call for it.") if item.conditions else ""
-        said.append(f"{source.prefix or source.text(t.locale)}{colon(t)}{wanted}")
+        said.append(t("“{question}”: {answer}", question=source.prefix or source.text(t.locale), answer=wanted))
     if not said:
         return t("Only if your answers above call for it.") if item.enabled_by else ""
     link = f" {t('and')} " if item.all_conditions else f" {t('or')} "

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from portal.i18n import NBSP, Texts
+from portal.i18n import Texts
 
 STYLE = """
 @page { size: A4; margin: 22mm 18mm 20mm; @top-left { content: string(head); font: 9pt Atkinson; color: #45565A; }
@@ -41,7 +41,3 @@ def h(template: str, /, *args: object) -> Markup:
 
 def join(parts: Iterable[Markup | str]) -> Markup:
     return Markup("").join(parts)
-
-
-def colon(t: Texts) -> str:
-    return f"{NBSP}: " if t.locale == "fr" else ": "

@@ -1,5 +1,7 @@
 """A professional's two steps: a password that the record server checks, then a code by message or from an app."""
 
+from dataclasses import replace
+
 import pyotp
 import pytest
 
@@ -72,13 +74,14 @@ async def test_a_closed_account_is_refused(door: Door):
 
 
 async def test_passwords_cannot_be_tried_for_ever(door: Door, clock: FixedClock):
-    for _ in range(10):
+    few = door.acting.settings.model_copy(update={"passwords_per_hour": 3})
+    door = replace(door, acting=replace(door.acting, settings=few))
+    for _ in range(3):
         with pytest.raises(PasswordRefused):
-            await give_password(door, password="not this one", work=solve(challenge(door, digits=2)))
+            await give_password(door, password="not this one")
     with pytest.raises(WorkNeeded):
         await give_password(door)
-    await give_password(door, work=solve(challenge(door, digits=2)))
-    for _ in range(29):
+    for _ in range(9):
         with pytest.raises(PasswordRefused):
             await give_password(door, password="not this one", work=solve(challenge(door, digits=2)))
     with pytest.raises(TooManyTries):

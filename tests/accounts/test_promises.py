@@ -230,7 +230,7 @@ def test_the_portal_never_differs_from_the_model():
 @pytest.mark.timeout(3600)
 def test_the_portal_never_differs_from_the_model_in_20_000_steps():
     Machine.steps = 0
-    run_state_machine_as_test(Machine, settings=histories(400, 100))
+    run_state_machine_as_test(Machine, settings=histories(250, 100))
     assert Machine.steps >= 20_000
 
 

@@ -41,6 +41,6 @@ def ask_for(visit: Visit, head: PatientSummary) -> None:
 
 
 def _fillers(form: Form) -> tuple[str, ...]:
-    return tuple(
-        who for who, audience in (("patient", "patient"), ("staff", "professional")) if audience in form.audience
-    )
+    """Whom its audience names; a form that names nobody goes by its category."""
+    named = form.audience or ("patient" if form.category in {"auto", "social"} else "professional",)
+    return tuple(who for who, audience in (("patient", "patient"), ("staff", "professional")) if audience in named)

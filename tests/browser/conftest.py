@@ -72,7 +72,10 @@ def own_server(demonstration: Path, tmp_path: Path) -> Iterator[Server]:
 def _serve(demonstration: Path, folder: Path) -> Iterator[Server]:
     data = folder / "data"
     shutil.copytree(demonstration, data)
-    portal = Server(data)
+    forms = folder / "forms"  # what the author of test_authoring.py has just written
+    forms.mkdir()
+    shutil.copy(ROOT / "docs/questionnaires/steps/3-score.yaml", forms)
+    portal = Server(data, PORTAL_QUESTIONNAIRES=str(forms))
     portal.start()
     yield portal
     portal.stop()

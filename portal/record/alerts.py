@@ -70,9 +70,10 @@ async def acknowledge_alert(acting: Acting, alert: str, *, note: str = "") -> No
         return
     now = acting.clock.now().isoformat(timespec="seconds")
     seen: Json = {"authorReference": {"reference": acting.actor.reference}, "time": now, "text": note.strip() or "Vu"}
-    changes: Json = {"status": "completed", "businessStatus": None, "lastModified": now, "note": [seen]}
+    changed: Json = {**task, "status": "completed", "lastModified": now, "note": [seen]}
+    changed.pop("businessStatus", None)
     try:
-        await acting.fhir.amend("Task", alert, changes, version=task["meta"]["versionId"])
+        await acting.fhir.replace(changed)
     except VersionConflict:
         if (await acting.fhir.read("Task", alert))["status"] != "completed":
             raise

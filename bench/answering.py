@@ -5,7 +5,6 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -130,8 +129,11 @@ async def _live(person: Person, act: Act, first: float) -> None:
         person.told.clear()
         sent = time.perf_counter()
         await act(person, number)
-        with suppress(TimeoutError):  # it counts as long as it was waited for
+        try:
             await asyncio.wait_for(person.told.wait(), PATIENCE)
+        except TimeoutError:  # it counts as long as it was waited for, and the person gives up
+            person.times.append(PATIENCE)
+            return
         person.times.append(time.perf_counter() - sent)
         await asyncio.sleep(max(0.0, began + (number + 1) * EVERY - time.perf_counter()))
 

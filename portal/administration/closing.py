@@ -6,8 +6,7 @@ from portal.accounts import Door, sessions
 from portal.accounts.ending import end_everywhere
 from portal.acting import Acting
 from portal.errors import Invalid, NotFound, problem
-from portal.fhir import Transaction
-from portal.fhir.bundles import version_read
+from portal.fhir import Transaction, version_read
 from portal.i18n import N_
 from portal.people import account_of, change, not_oneself, positions, staff_scope
 

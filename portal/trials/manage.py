@@ -31,9 +31,7 @@ class TrialSummary:
 async def install(acting: Acting, trial: Trial) -> None:
     """Write or renew the study and its protocol. Centres already assigned stay."""
     decide(acting.actor, Permission.TRIAL_MANAGE)
-    canonicals = {
-        form.code: acting.catalogue.canonical(form.code) for visit in trial.visits for form in visit.forms()
-    }
+    canonicals = {form.code: acting.catalogue.canonical(form.code) for visit in trial.visits for form in visit.forms()}
     wanted = [study(trial), plan_definition(trial, canonicals)]
     transaction = Transaction()
     for resource in wanted:

@@ -10,6 +10,7 @@ French unless the test says `user.http_client.headers["accept-language"] = "en"`
 """
 
 import asyncio
+import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -69,6 +70,18 @@ def settings(settled_folder: Path, tmp_path: Path) -> Settings:
 def catalogue() -> Catalogue:
     """All questionnaires, read and compiled once."""
     return Catalogue.load(CONTENT / "questionnaires")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def frozen(settled_folder: Path, catalogue: Catalogue) -> Iterator[None]:
+    """What all tests share is not looked through by each: NiceGUI's reset collects garbage twice a test, and its start looks
+    at every object of the process.
+    """
+    catalogue.warm()
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture

@@ -123,6 +123,7 @@ async def test_the_code_can_come_by_text_message(user: User, site: Site):
     await fill(user, contact=CAMILLE.email)
     await press(user, "Recevoir plutôt un SMS")
     await site.later.drained()
+    await site.queue.drained()
     kept = await notifications.latest(site.door.acting)
     assert kept[0].message.to == CAMILLE.phone
     await user.should_not_see(CAMILLE.phone[-2:] + "</b>")

@@ -23,6 +23,7 @@ EVERYBODY: list[tuple[Role, Device, Locale]] = [
     (Role.CARE_COORDINATOR, "desktop", "en"),
     (Role.ARC, "phone", "en"),
 ]
+OFTEN = {Role.PATIENT, Role.PSYCHOLOGIST, Role.ARC}  # in every `make test`; all seven in `make prove`
 LOOKED_AT = {Role.PATIENT, Role.ARC}  # every screen of theirs is shown to axe; the others have the same
 PASSWORD = "quatre mots bien à moi"
 LUCK = itertools.count(1)
@@ -61,7 +62,10 @@ def look(visitor: Visitor, role: Role) -> None:
         visitor.shows_no_fault()
 
 
-@pytest.mark.parametrize(("role", "device", "locale"), EVERYBODY, ids=[str(role) for role, _, _ in EVERYBODY])
+@pytest.mark.parametrize(
+    ("role", "device", "locale"),
+    [pytest.param(*one, id=str(one[0]), marks=() if one[0] in OFTEN else (pytest.mark.prove,)) for one in EVERYBODY],
+)
 def test_signing_up_by_keyboard(new_visitor, server: Server, role: Role, device: Device, locale: Locale):
     visitor = new_visitor(device=device, locale=locale)
     page = visitor.go("/inscription")

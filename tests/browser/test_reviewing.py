@@ -14,7 +14,7 @@ from tests.browser.visitor import Locale, Visitor
 OF_MONTPELLIER = re.compile(r"^03 ")
 
 
-@pytest.mark.parametrize("locale", ["fr", "en"])
+@pytest.mark.parametrize("locale", ["fr", pytest.param("en", marks=pytest.mark.prove)])
 def test_a_remark_goes_to_the_centre_and_its_correction_comes_back(new_visitor, server: Server, locale: Locale):
     arc = new_visitor(device="desktop", locale=locale)
     sign_in_professional(arc, server, doings.ARC)

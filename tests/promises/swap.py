@@ -18,12 +18,18 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
+from tests.security.socket_client import UNESCAPED
+
 CLIENT_ID = re.compile(r"'client_id': '([0-9a-f-]+)'")
+ELEMENTS = re.compile(r"parseElements\(String\.raw`(.*?)`\)", re.DOTALL)
 FILES = ("/assets/", "/_nicegui/", "/favicon.ico")
 DOCUMENT = "a document"
 """Stands for the canaries of an answer whose content is packed: that it is given at all is the leak."""
 PACKED = ("application/pdf", "application/octet-stream", "image/")
 LATE = 1.5  # seconds in which an answer over a socket may still come, once everybody has sent everything
+
+TOGETHER = 3
+"""So many at the same time, so that one reads while the portal answers another."""
 
 Event = tuple[str, Any]
 
@@ -102,12 +108,16 @@ class Crawl:
     async def run(self, journey: Journey, others: Sequence[Other]) -> None:
         """Everything by everybody; their sockets stay open until all have sent, so that late answers are heard."""
         sockets: list[Listening] = []
+        gate = asyncio.Semaphore(TOGETHER)
+
+        async def one(other: Other) -> None:
+            async with gate, self.browser(other) as http:
+                sockets.extend(await self._requests(journey, other, http))
+                sockets.extend(await self._foreign_handshakes(journey, other, http))
+                sockets.extend(await self._own_socket(journey, other, http))
+
         try:
-            for other in others:
-                async with self.browser(other) as http:
-                    sockets += await self._requests(journey, other, http)
-                    sockets += await self._foreign_handshakes(journey, other, http)
-                    sockets += await self._own_socket(journey, other, http)
+            await asyncio.gather(*(one(other) for other in others))
             await asyncio.sleep(LATE)
         finally:
             for socket in sockets:
@@ -146,7 +156,7 @@ class Crawl:
             if client and asked.method == "GET" and events.get(asked.path):
                 socket = await self._connect(http, other, fresh(client[1]), "own page", asked.path)
                 if socket is not None:
-                    sent = [(name, _at(content, client[1])) for name, content in events[asked.path]]
+                    sent = _on_their_own(events[asked.path], client[1], elements(answer.text))
                     socket.said = self.canaries_in(json.dumps(sent))  # what they type themselves tells them nothing
                     await socket.emit(sent)
                     sockets.append(socket)
@@ -261,5 +271,23 @@ def fresh(client_id: str) -> dict[str, str]:
     }
 
 
-def _at(content: Any, client_id: str) -> Any:
-    return {**content, "client_id": client_id} if isinstance(content, dict) and "client_id" in content else content
+def elements(html: str) -> dict[str, Any]:
+    """What stands on a page, by id, as the server described it."""
+    found = ELEMENTS.search(html)
+    described = found[1] if found else "{}"
+    for written, meant in UNESCAPED:
+        described = described.replace(written, meant)
+    return json.loads(described)
+
+
+def _on_their_own(events: Sequence[Event], client_id: str, there: Mapping[str, Any]) -> list[Event]:
+    """The same events for another copy of the page: the same element, and whatever listens to it there."""
+    sent: list[Event] = []
+    for name, content in events:
+        if not isinstance(content, dict):
+            sent.append((name, content))
+            continue
+        listeners = [each["listener_id"] for each in there.get(str(content.get("id")), {}).get("events", [])]
+        moved = {**content, "client_id": client_id}
+        sent += [(name, {**moved, "listener_id": each}) for each in listeners] or [(name, moved)]
+    return sent

@@ -52,7 +52,7 @@ NEVER = {"event", "handshake"}
 COOKIE = "portal"
 VERSIONS = """
 SELECT kind.text, resource.id, resource.version FROM resource JOIN name AS kind ON kind.nid = resource.type
-WHERE kind.text <> 'AuditEvent'
+WHERE kind.text NOT IN ('AuditEvent', 'Session')
 """
 
 
@@ -111,7 +111,10 @@ def others(journey: str, marked: Marked, recorded: dict[str, Recorded], names: C
 
 
 def written_in(data: Path) -> set[str]:
-    """Every version that the record holds of anything but the audit trail, and every answer that waits to get there."""
+    """Every version that the record holds of anything but the audit trail, and every answer that waits to get there.
+
+    Nor of the record server's sessions: who sends the right password again begins one there, and is asked for a new code.
+    """
     versions = rows(data / "fhir" / "records.sqlite", VERSIONS)
     return versions | rows(data / "portal.db", "SELECT 'answer', response, revision FROM journal")
 

@@ -11,8 +11,9 @@ from portal.accounts import failures, people
 from portal.accounts.challenges import Channel, Purpose, arm, code_of, find, link_of
 from portal.accounts.contacts import Contact, ContactKind, account_contacts
 from portal.accounts.door import Door, stamp
+from portal.accounts.mailing import message_task
 from portal.accounts.people import Account
-from portal.errors import GivenUp, NotSent, SignInNeeded, Unavailable
+from portal.errors import SignInNeeded, Unavailable
 from portal.i18n import texts
 from portal.jobs import Task
 from portal.notifications import Message
@@ -27,24 +28,7 @@ def task(door: Door) -> Task:
     """Arguments: `challenge`, `channel`, `locale`; and for whom: `to` (a contact as typed), or `user`, or `former`,
     the challenge whose account it is.
     """
-
-    async def run(args: Json) -> None:
-        made = await _message(door, args)
-        if made is None:
-            return
-        try:
-            await notifications.deliver(door.acting, made)
-        except NotSent as error:
-            if error.for_good:
-                raise GivenUp(error.cause) from None
-            raise
-
-    async def given_up(args: Json, cause: str, tries: int) -> None:
-        made = await _message(door, args)
-        if made is not None:
-            await notifications.note_refusal(door.acting, made, cause, tries)
-
-    return Task(run=run, given_up=given_up, tries=door.acting.settings.message_tries)
+    return message_task(door, _message)
 
 
 async def _message(door: Door, args: Json) -> Message | None:

@@ -8,14 +8,15 @@ import hmac
 
 from sqlalchemy import Connection, Row, and_, select, update
 
-from portal import jobs, notifications
+from portal import jobs
 from portal.accounts import drafts, letters
 from portal.accounts.contacts import Contact, ContactKind
 from portal.accounts.door import Door, minutes, stamp
 from portal.accounts.drafts import Draft
+from portal.accounts.mailing import message_task
 from portal.accounts.throttle import Limit, take
 from portal.db import sign_ups
-from portal.errors import CodeRefused, GivenUp, Invalid, LinkDead, NotSent, problem
+from portal.errors import CodeRefused, Invalid, LinkDead, problem
 from portal.i18n import N_, Texts, texts
 from portal.jobs import Task
 from portal.notifications import Message
@@ -66,24 +67,7 @@ def task(door: Door) -> Task:
     """What the queue does for each code that was asked: looks whether the contact opens an account, sends one message
     or the other. When a message's server is away it is tried again, with the same code, while the code is good.
     """
-
-    async def run(args: Json) -> None:
-        made = await _message(door, args)
-        if made is None:
-            return
-        try:
-            await notifications.deliver(door.acting, made)
-        except NotSent as error:
-            if error.for_good:
-                raise GivenUp(error.cause) from None
-            raise
-
-    async def given_up(args: Json, cause: str, tries: int) -> None:
-        made = await _message(door, args)
-        if made is not None:
-            await notifications.note_refusal(door.acting, made, cause, tries)
-
-    return Task(run=run, given_up=given_up, tries=door.acting.settings.message_tries)
+    return message_task(door, _message)
 
 
 async def _message(door: Door, args: Json) -> Message | None:

@@ -9,7 +9,7 @@ from portal.accounts import Door
 from portal.app import Portal
 from portal.background import Background
 from portal.worker import worker_of
-from tests.pages.conftest import catalogue, portal, settings, settled_folder
+from tests.pages.conftest import all_forms, catalogue, portal, settings, settled_folder
 
 
 @pytest.fixture
@@ -34,4 +34,4 @@ async def code_sent(door: Door) -> str:
     return next(word for word in kept[0].message.body.split() if word.isdecimal() and len(word) == 8)
 
 
-__all__ = ["catalogue", "code_sent", "delivered", "door", "portal", "settings", "settled_folder"]
+__all__ = ["all_forms", "catalogue", "code_sent", "delivered", "door", "portal", "settings", "settled_folder"]

@@ -67,17 +67,23 @@ def settings(settled_folder: Path, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def catalogue() -> Catalogue:
+def all_forms() -> Catalogue:
     """All questionnaires, read and compiled once."""
     return Catalogue.load(CONTENT / "questionnaires")
 
 
+@pytest.fixture
+def catalogue(all_forms: Catalogue) -> Catalogue:
+    """What the portal of a test offers. A module may put a form of its own beside them."""
+    return all_forms
+
+
 @pytest.fixture(scope="session", autouse=True)
-def frozen(settled_folder: Path, catalogue: Catalogue) -> Iterator[None]:
+def frozen(settled_folder: Path, all_forms: Catalogue) -> Iterator[None]:
     """What all tests share is not looked through by each: NiceGUI's reset collects garbage twice a test, and its start looks
     at every object of the process.
     """
-    catalogue.warm()
+    all_forms.warm()
     gc.collect()
     gc.freeze()
     yield

@@ -15,6 +15,7 @@ from tests.pages.conftest import SignIn
 from tests.promises.swap import DOCUMENT, Asked, Crawl, Found, Journey, Listening, OpenedPage, Other, fresh
 from tests.security.conftest import (
     address,
+    all_forms,
     application,
     browser,
     catalogue,
@@ -200,6 +201,7 @@ async def test_a_paper_is_found_by_its_kind(address: str, browser: Browser, site
 
 __all__ = [
     "address",
+    "all_forms",
     "application",
     "browser",
     "catalogue",

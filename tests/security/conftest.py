@@ -15,7 +15,7 @@ from components import theme
 from pages.base import Site
 from pages.site import build_site
 from portal.app import Portal
-from tests.pages.conftest import catalogue, frozen, portal, settings, settled_folder, sign_in
+from tests.pages.conftest import all_forms, catalogue, frozen, portal, settings, settled_folder, sign_in
 from tests.security.socket_client import Browser
 
 
@@ -68,4 +68,4 @@ async def other_browser(address: str) -> AsyncIterator[Browser]:
         await one.close()
 
 
-__all__ = ["catalogue", "frozen", "portal", "settings", "settled_folder", "sign_in"]
+__all__ = ["all_forms", "catalogue", "frozen", "portal", "settings", "settled_folder", "sign_in"]

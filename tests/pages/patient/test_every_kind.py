@@ -76,8 +76,8 @@ WHOLE = {
 
 
 @pytest.fixture(scope="module")
-def catalogue(catalogue: Catalogue) -> Catalogue:
-    return Catalogue.of([*catalogue.forms, compile_form(WHOLE)])
+def catalogue(all_forms: Catalogue) -> Catalogue:
+    return Catalogue.of([*all_forms.forms, compile_form(WHOLE)])
 
 
 @pytest.fixture

@@ -86,10 +86,12 @@ class Filling(Showing):
         before = draft.session.state(path).value
         change = draft.session.set(path, typed)
         saved = await self._kept(path, typed, before)
+        learned = await responses.tell(self.acting, draft.around, draft.session)
         more = item.calculated is not None or item.type == "attachment"
         moved = (
             saved is None
             or saved.elsewhere
+            or learned
             or more
             or change.shown
             or change.hidden
@@ -143,8 +145,8 @@ class Filling(Showing):
 
     async def search(self, link_id: str, text: str) -> Sequence[Option]:
         await self._may_go_on()
-        item, options = responses.item_at(self.draft.form, link_id), self.draft.session.state(link_id).options
-        found = await responses.possible_answers(self.acting, item, options, text, locale=self.t.locale)
+        item, state = responses.item_at(self.draft.form, link_id), self.draft.session.state(link_id)
+        found = await responses.possible_answers(self.acting, item, state, text, locale=self.t.locale)
         self.known.update({each.key: each.value for each in found})
         return [Option(code=each.key, text=each.text) for each in found]
 
@@ -248,6 +250,7 @@ class Filling(Showing):
             if saved.elsewhere:
                 self.say_changed()
         self.folding.touched()
+        await responses.tell(self.acting, self.draft.around, self.draft.session)
         return self._told(redraw=True)
 
     async def _arrived(self) -> Section:
@@ -262,7 +265,7 @@ class Filling(Showing):
         if item.type == "attachment":
             about = {"patient": self.draft.asked.patient, "response": self.draft.response}
             return {key: await files.attachment(self.acting, key, **about) for key in value}
-        if item.value_set or item.type == "reference":
+        if item.value_set or item.dynamic.value_set or item.type == "reference":
             missing = [key for key in value if key not in self.known]
             return {**self._given(item, missing), **self.known}
         return {}

@@ -161,7 +161,8 @@ def key_of_coding(coding: Json) -> str:
 def _choice(asking: Asking, common: dict[str, Any], path: str, item: FormItem, state: ItemState) -> AnyQuestion:
     t, value = asking.t, state.value
     own = (item.open_label(t.locale) or t("Other answer")) if item.type == "open-choice" else ""
-    if item.value_set or (item.control == "autocomplete" and len(state.options) > FEW):
+    large = state.value_set and not state.options  # too many codes to be offered whole, or not to be had
+    if large or (item.control == "autocomplete" and len(state.options) > FEW):
         chosen = tuple(_found(t, item, each) for each in asking.session.given(path))
         return SearchQuestion(**common, value=chosen, many=item.repeats, open=bool(own))
     options = tuple(_option(t, each) for each in state.options)

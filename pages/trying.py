@@ -27,6 +27,7 @@ class Trying(Showing):
             return self._told()
         item = responses.item_at(self.trial.form, link_id)
         self.trial.session.set(link_id, questions.value_of(item, value, self._known(item, value)))
+        await responses.tell(self.acting, self.trial.around, self.trial.session)
         return self._told()
 
     async def move(self, step: int, *, anyway: bool) -> Section | Wrong:
@@ -54,8 +55,8 @@ class Trying(Showing):
         return Wrong(sentences={"~end": self.t("The preview ends here: nothing was sent.")})
 
     async def search(self, link_id: str, text: str) -> Sequence[Option]:
-        item, options = responses.item_at(self.trial.form, link_id), self.trial.session.state(link_id).options
-        found = await responses.possible_answers(self.acting, item, options, text, locale=self.t.locale)
+        item, state = responses.item_at(self.trial.form, link_id), self.trial.session.state(link_id)
+        found = await responses.possible_answers(self.acting, item, state, text, locale=self.t.locale)
         self.known.update({each.key: each.value for each in found})
         return [Option(code=each.key, text=each.text) for each in found]
 

@@ -23,7 +23,7 @@ from pages.base import Site, Visit
 from pages.fields import Fields
 from pages.practitioner.record import ROLES, head_of, record_page
 from portal.errors import Invalid, NotFound
-from portal.responses import REASONS, Amendment, item_at, keep_amendment, open_amendment, possible_answers
+from portal.responses import REASONS, Amendment, item_at, keep_amendment, open_amendment, possible_answers, tell
 from portal.types import Json
 
 
@@ -127,39 +127,40 @@ class Correcting(ui.element):
         asking = questions.Asking(t=self.t, session=self.amendment.session, numbers=self.numbers)
         return arranging.items_of(asking, self.section)
 
-    def _answered(self, path: str, value: Value) -> None:
+    async def _answered(self, path: str, value: Value) -> None:
         item = item_at(self.amendment.form, path)
         try:
             self.amendment.session.set(path, questions.value_of(item, value, {**self._given(path), **self.known}))
         except Invalid as refusal:
             self.widgets[path].show_error(" ".join(self.t.say(each.message) for each in refusal.problems))
             return
-        self._moved()
+        await self._moved()
 
-    def _moved(self) -> None:
+    async def _moved(self) -> None:
         """Shows what the correction moves; a part that is no longer asked makes place for another."""
+        await tell(self.visit.me, self.amendment.around, self.amendment.session)
         if self.section in self.amendment.session.sections():
             self.shown.show(self._items())
         else:
             self._draw()
 
     async def _search(self, path: str, text: str) -> list[Option]:
-        item, options = item_at(self.amendment.form, path), self.amendment.session.state(path).options
-        found = await possible_answers(self.visit.me, item, options, text, locale=self.t.locale)
+        item, state = item_at(self.amendment.form, path), self.amendment.session.state(path)
+        found = await possible_answers(self.visit.me, item, state, text, locale=self.t.locale)
         self.known.update({each.key: each.value for each in found})
         return [Option(code=each.key, text=each.text) for each in found]
 
     async def _add(self, path: str) -> None:
         self.amendment.session.add(path)
-        self._moved()
+        await self._moved()
 
     async def _remove(self, path: str) -> None:
         self.amendment.session.remove(path)
-        self._moved()
+        await self._moved()
 
     async def _again(self, path: str) -> None:
         self.amendment.session.reset(path)
-        self._moved()
+        await self._moved()
 
     def _given(self, path: str) -> dict[str, Json]:
         """The codes and references that stand there, by the keys that the browser has for them."""

@@ -49,6 +49,7 @@ from portal.responses.saving import (
     save_place,
 )
 from portal.responses.submitting import Submitted, submit
+from portal.responses.surroundings import tell
 from portal.responses.tasks import Asked, FilledBy, State
 from portal.responses.todo import TodoItem, assign, next_of, todo
 
@@ -119,6 +120,7 @@ __all__ = [
     "shown",
     "still_open",
     "submit",
+    "tell",
     "todo",
     "trials_of",
     "try_form",

@@ -16,8 +16,9 @@ from portal.responses.alerts import alert_tasks
 from portal.responses.audience import hidden_scores
 from portal.responses.drafts import scope_of
 from portal.responses.locking import refuse_when_locked
-from portal.responses.reading import SENT, Change, answers_in, changes_between, trials_of
+from portal.responses.reading import SENT, Change, answers_in, changes_between, sent_at, trials_of
 from portal.responses.scores import observations
+from portal.responses.surroundings import Surroundings, session_amid, surroundings_of
 from portal.review import answers_changed
 from portal.sdc import Form, FormSession, ScoreResult
 from portal.types import Json
@@ -40,6 +41,7 @@ class Amendment:
     """
 
     form: Form
+    around: Surroundings
     scope: Scope
     before: Json
     session: FormSession
@@ -67,8 +69,9 @@ async def open_amendment(acting: Acting, response: str, *, locale: str = "fr") -
     await refuse_when_locked(acting, response)
     entity = f"QuestionnaireResponse/{response}"
     await audit.record(acting, audit.Action.READ, Permission.RESPONSE_AMEND, patient=patient, entity=entity)
-    session = await asyncio.to_thread(FormSession, form, before, now=acting.clock.now(), locale=locale)
-    return Amendment(form=form, scope=scope, before=before, session=session)
+    around = await surroundings_of(acting, form, patient, encounter=before.get("encounter", {}).get("reference", ""))
+    session = await session_amid(acting, around, lambda: around.session(before, now=sent_at(before), locale=locale))
+    return Amendment(form=form, around=around, scope=scope, before=before, session=session)
 
 
 async def amend(
@@ -93,7 +96,8 @@ async def keep_amendment(acting: Acting, amendment: Amendment, *, reason: str, t
     if problems:
         raise Invalid(problems)
     now = acting.clock.now()
-    former = await asyncio.to_thread(FormSession, amendment.form, amendment.before, now=now)
+    before = amendment.before
+    former = await asyncio.to_thread(FormSession, amendment.form, before, now=sent_at(before), as_sent=True)
     changes = changes_between(answers_in(former), answers_in(amendment.session))
     if not changes:
         raise Invalid([problem("", N_("No answer was changed."))])

@@ -1,13 +1,13 @@
 """Looking for an answer among very many: the form's own options, a value set of the record server, people and places."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from portal.acting import Acting
 from portal.errors import NotFound, Rejected
-from portal.sdc import FormItem, Option
+from portal.sdc import FormItem, ItemState, Option
 from portal.types import Json
 
 MOST = 20
@@ -25,17 +25,20 @@ class Possible:
 
 
 async def possible_answers(
-    acting: Acting, item: FormItem, options: Sequence[Option], text: str, *, locale: str
+    acting: Acting, item: FormItem, state: ItemState, text: str, *, locale: str
 ) -> list[Possible]:
-    """The best few answers to a question, for words of the answer in any order, without regard to accents."""
+    """The best few answers to a question as it is asked now, for words of the answer in any order, without regard to
+    accents.
+    """
     words = plain(text).split()
     if not words:
         return []
     if item.type == "reference":
         return await _referred(acting, item, text)
-    if options:
-        return _among(options, words, locale)
-    return await _expanded(acting, item.value_set, text, locale) if item.value_set else []
+    if state.options:
+        return _among(state.options, words, locale)
+    value_set = state.value_set
+    return await _expanded(acting, value_set, text, locale) if value_set else []
 
 
 def plain(text: str) -> str:

@@ -17,6 +17,7 @@ from portal.errors import AlreadySent, Forbidden, Invalid, Unavailable
 from portal.fhir import systems
 from portal.people import organizations_of, patient_scope
 from portal.responses.journal import Journal, Row
+from portal.responses.surroundings import Surroundings, session_amid
 from portal.responses.tasks import Asked
 from portal.sdc import Change, Form, FormSession
 from portal.types import Json
@@ -51,6 +52,7 @@ class Draft:
 
     asked: Asked
     form: Form
+    around: Surroundings
     scope: Scope
     locale: str
     stored: Json
@@ -74,7 +76,7 @@ class Draft:
         return self.stored["status"] != "in-progress"
 
 
-async def load(acting: Acting, response: str, form: Form, locale: str) -> tuple[Json, FormSession, int]:
+async def load(acting: Acting, around: Surroundings, response: str, locale: str) -> tuple[Json, FormSession, int]:
     """The response with the journal's later rows on it, and the revision of the latest of them.
 
     The journal is read first: a row that is folded and dropped between the two reads is then in the response.
@@ -85,14 +87,13 @@ async def load(acting: Acting, response: str, form: Form, locale: str) -> tuple[
         await journal_of(acting, response).close(revision_of(stored))
         raise AlreadySent
     folded = revision_of(stored)
-    session = await asyncio.to_thread(
-        replayed, form, stored, [row for row in rows if row.revision > folded], acting.clock.now(), locale
-    )
+    later, now = [row for row in rows if row.revision > folded], acting.clock.now()
+    session = await session_amid(acting, around, lambda: replayed(around, stored, later, now, locale), needed=False)
     return stored, session, max([folded, *(row.revision for row in rows)])
 
 
-def replayed(form: Form, stored: Json, rows: list[Row], now: datetime, locale: str) -> FormSession:
-    session = FormSession(form, stored, now=now, locale=locale)
+def replayed(around: Surroundings, stored: Json, rows: list[Row], now: datetime, locale: str) -> FormSession:
+    session = around.session(stored, now=now, locale=locale)
     for row in rows:
         if apply(session, row.path, row.value) is None:
             log.warning("responses.row_not_taken", response=stored["id"], revision=row.revision)
@@ -101,7 +102,7 @@ def replayed(form: Form, stored: Json, rows: list[Row], now: datetime, locale: s
 
 async def reload(acting: Acting, draft: Draft) -> None:
     """Take the answers as record and journal hold them, with those not kept yet on top. The caller holds `answering`."""
-    draft.stored, draft.session, draft.seen = await load(acting, draft.response, draft.form, draft.locale)
+    draft.stored, draft.session, draft.seen = await load(acting, draft.around, draft.response, draft.locale)
     draft.folded = revision_of(draft.stored)
     for waiting in draft.pending:
         apply(draft.session, waiting.path, waiting.value)

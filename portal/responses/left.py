@@ -11,6 +11,7 @@ from portal.acting import Acting
 from portal.db import journal, places
 from portal.errors import NotFound, VersionConflict
 from portal.responses.drafts import journal_of, marked, replayed, revision_of
+from portal.responses.surroundings import surroundings_of
 
 QUIET = timedelta(minutes=5)
 
@@ -40,7 +41,8 @@ async def _fold(acting: Acting, response: str) -> bool:
             log.warning("responses.left_after_sending", response=response, rows=len(later))
             return False
         now = acting.clock.now()
-        session = await asyncio.to_thread(replayed, form, stored, later, now, "fr")
+        around = await surroundings_of(acting, form, stored["subject"]["reference"].removeprefix("Patient/"))
+        session = await asyncio.to_thread(replayed, around, stored, later, now, "fr")
         revision = max([revision_of(stored), *(row.revision for row in rows)])
         await acting.service.replace(marked({**session.response(), "meta": stored["meta"]}, revision, now))
     except (VersionConflict, NotFound):

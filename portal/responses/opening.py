@@ -1,6 +1,5 @@
 """Opening the draft that answers a Task: begun once, the same one for every device."""
 
-import asyncio
 from dataclasses import dataclass
 
 from portal import audit
@@ -11,7 +10,8 @@ from portal.fhir import Entry, Transaction
 from portal.responses import tasks
 from portal.responses.audience import tagged
 from portal.responses.drafts import Draft, journal_of, load, marked, revision_of, scope_of
-from portal.sdc import Form, FormSession
+from portal.responses.surroundings import Surroundings, session_amid, surroundings_of
+from portal.sdc import Form
 from portal.types import Json
 
 
@@ -55,9 +55,11 @@ async def open_draft(acting: Acting, task: str, *, locale: str = "fr") -> Draft:
     decide(acting.actor, Permission.RESPONSE_FILL, scope)
     if asked.state is tasks.State.SENT:
         raise AlreadySent
-    if asked.response is None:
-        await _begin(acting, found.task, asked, form, locale)
-    stored, session, seen = await load(acting, response, form, locale)
+    beginning, encounter = asked.response is None, found.task.get("encounter", {}).get("reference", "")
+    around = await surroundings_of(acting, form, asked.patient, encounter=encounter, beginning=beginning)
+    if beginning:
+        await _begin(acting, found.task, asked, around, locale)
+    stored, session, seen = await load(acting, around, response, locale)
     folded = revision_of(stored)
     entity = f"QuestionnaireResponse/{response}"
     await audit.record(acting, audit.Action.READ, Permission.RESPONSE_FILL, patient=asked.patient, entity=entity)
@@ -67,6 +69,7 @@ async def open_draft(acting: Acting, task: str, *, locale: str = "fr") -> Draft:
     return Draft(
         asked=asked,
         form=form,
+        around=around,
         scope=scope,
         locale=locale,
         stored=stored,
@@ -78,7 +81,7 @@ async def open_draft(acting: Acting, task: str, *, locale: str = "fr") -> Draft:
     )
 
 
-async def _begin(acting: Acting, task: Json, asked: tasks.Asked, form: Form, locale: str) -> None:
+async def _begin(acting: Acting, task: Json, asked: tasks.Asked, around: Surroundings, locale: str) -> None:
     """Creates the response once: two devices that open the Task at the same time make the same one, and one of them wins."""
     now = acting.clock.now()
     response = tasks.response_id(asked.id)
@@ -90,10 +93,9 @@ async def _begin(acting: Acting, task: Json, asked: tasks.Asked, form: Form, loc
     }
     if "encounter" in task:
         about["encounter"] = task["encounter"]
-    if tags := tagged(form, task.get("meta", {}).get("tag", [])):
+    if tags := tagged(around.form, task.get("meta", {}).get("tag", [])):
         about["meta"] = {"tag": tags}
-    given = {"patient": await acting.fhir.read("Patient", asked.patient)} if _asks_about_patient(form) else {}
-    session = await asyncio.to_thread(FormSession, form, now=now, locale=locale, about=about, given=given)
+    session = await session_amid(acting, around, lambda: around.session(now=now, locale=locale, about=about))
     transaction = Transaction()
     transaction.entries.append(
         Entry(
@@ -110,9 +112,3 @@ async def _begin(acting: Acting, task: Json, asked: tasks.Asked, form: Form, loc
         again = tasks.read_task(await acting.fhir.read("Task", asked.id))
         if again is None or again.response != response:
             raise
-
-
-def _asks_about_patient(form: Form) -> bool:
-    return any(
-        each["url"].endswith("/sdc-questionnaire-launchContext") for each in form.questionnaire.get("extension", ())
-    )

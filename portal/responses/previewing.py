@@ -9,6 +9,7 @@ from portal.access import Permission, decide
 from portal.acting import Acting
 from portal.authoring import Remark, lint, parse_json, parse_yaml
 from portal.errors import NotFound
+from portal.responses.surroundings import Surroundings, session_amid
 from portal.sdc import Fault, Form, FormSession, compile_form, extract_bundle
 from portal.types import Json
 
@@ -18,6 +19,7 @@ class Trial:
     """A form being tried on one page. `remarks` are what a careful colleague would say of it."""
 
     form: Form
+    around: Surroundings
     session: FormSession
     remarks: tuple[Remark, ...] = ()
     section: int = 0
@@ -44,10 +46,10 @@ async def try_form(acting: Acting, *, code: str = "", name: str = "", text: str 
         form = acting.catalogue.by_code(code)
         if form is None:
             raise NotFound(status=404)
-        return await asyncio.to_thread(_trial, form.questionnaire, form, acting.clock.now(), locale)
+        return await _trial(acting, form, locale)
     read = parse_json if name.endswith(".json") or text.lstrip().startswith("{") else parse_yaml
     questionnaire = await asyncio.to_thread(read, text, name or "form")
-    return await asyncio.to_thread(_trial, questionnaire, None, acting.clock.now(), locale)
+    return await _trial(acting, await asyncio.to_thread(compile_form, questionnaire), locale)
 
 
 async def outcome_of(acting: Acting, trial: Trial) -> Outcome:
@@ -55,10 +57,14 @@ async def outcome_of(acting: Acting, trial: Trial) -> Outcome:
     return await asyncio.to_thread(_outcome, trial, acting.clock.now(), acting.chance.id)
 
 
-def _trial(questionnaire: Json, form: Form | None, now: datetime, locale: str) -> Trial:
-    compiled = form or compile_form(questionnaire)
-    session = FormSession(compiled, now=now, locale=locale, about={"subject": {"reference": "Patient/preview"}})
-    return Trial(form=compiled, session=session, remarks=tuple(lint(questionnaire)))
+async def _trial(acting: Acting, form: Form, locale: str) -> Trial:
+    """Queries that name the patient ask nothing: there is none. Value sets are those of the record server."""
+    around, about = Surroundings(form=form), {"subject": {"reference": "Patient/preview"}}
+    session = await session_amid(
+        acting, around, lambda: around.session(now=acting.clock.now(), locale=locale, about=about)
+    )
+    remarks = await asyncio.to_thread(lint, form.questionnaire)
+    return Trial(form=form, around=around, session=session, remarks=tuple(remarks))
 
 
 def _outcome(trial: Trial, now: datetime, new_id: Callable[[], str]) -> Outcome:

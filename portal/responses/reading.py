@@ -1,7 +1,7 @@
 """Reading what was sent: answers in words, scores, and every version with who changed what and why."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from portal.errors import NotFound
 from portal.fhir import systems
 from portal.i18n import NBSP, Texts
 from portal.responses.drafts import scope_of
+from portal.responses.surroundings import surroundings_of
 from portal.responses.tasks import State, read_task
 from portal.sdc import AlertRule, Form, FormItem, FormSession, ScoreResult
 from portal.types import Json
@@ -103,8 +104,8 @@ async def read_response(acting: Acting, response: str) -> ReadResponse:
         patient=patient,
         entity=f"QuestionnaireResponse/{response}",
     )
-    now = acting.clock.now()
-    session, versions = await asyncio.to_thread(_told, form, resource, history, reasons, now)
+    around = await surroundings_of(acting, form, patient)
+    session, versions = await asyncio.to_thread(_told, form, resource, history, reasons, around.given)
     return ReadResponse(
         id=response,
         patient=patient,
@@ -185,18 +186,23 @@ def _values(session: FormSession, path: str, item: FormItem) -> tuple[Any, ...]:
 
 
 def _told(
-    form: Form, resource: Json, history: list[Json], reasons: list[Json], now: datetime
+    form: Form, resource: Json, history: list[Json], reasons: list[Json], given: Mapping[str, Any]
 ) -> tuple[FormSession, tuple[Version, ...]]:
     sent = [version for version in history if version["status"] in SENT] or [resource]
     versions: list[Version] = []
     former: tuple[Answer, ...] = ()
     previous = ""
     for version in reversed(sent):
-        answers = answers_in(FormSession(form, version, now=now))
+        answers = answers_in(FormSession(form, version, now=sent_at(version), given=given, as_sent=True))
         changes = changes_between(former, answers) if versions else ()
         versions.append(_version(version, answers, changes, _reason(reasons, previous)))
         former, previous = answers, version["meta"]["versionId"]
-    return FormSession(form, resource, now=now), tuple(reversed(versions))
+    return FormSession(form, resource, now=sent_at(resource), given=given, as_sent=True), tuple(reversed(versions))
+
+
+def sent_at(version: Json) -> datetime:
+    """When it was sent; of an imported response that does not say, when the record took it."""
+    return datetime.fromisoformat(version.get("authored") or version["meta"]["lastUpdated"])
 
 
 def _version(version: Json, answers: tuple[Answer, ...], changes: tuple[Change, ...], provenance: Json) -> Version:
@@ -249,6 +255,6 @@ async def sent_form(acting: Acting, task: str) -> SentForm | None:
         raise NotFound(status=404)
     entity = f"QuestionnaireResponse/{asked.response}"
     await audit.record(acting, audit.Action.READ, Permission.RESPONSE_FILL, patient=asked.patient, entity=entity)
-    session = await asyncio.to_thread(FormSession, form, resource, now=acting.clock.now())
     at = datetime.fromisoformat(resource["authored"])
+    session = await asyncio.to_thread(FormSession, form, resource, now=at, as_sent=True)
     return SentForm(response=resource["id"], form=form, at=at, alert=bool(session.alerts()))

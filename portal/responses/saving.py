@@ -25,7 +25,6 @@ from portal.responses.drafts import (
     scope_now,
 )
 from portal.responses.journal import PerhapsSent, Row
-from portal.sdc import FormSession
 from portal.types import Json
 
 FOLD_ATTEMPTS = 3
@@ -186,7 +185,7 @@ def _rival(answer: Pending, mine: Row, rows: list[Row], stored: Json, draft: Dra
     if draft.stored is stored:
         return None
     now, held = mine.at, [draft.stored, stored]
-    theirs, known = (FormSession(draft.form, each, now=now, locale=draft.locale) for each in held)
+    theirs, known = (draft.around.session(each, now=now, locale=draft.locale) for each in held)
     if answer.path not in theirs.paths or answer.path not in known.paths:
         return None
     value = theirs.state(answer.path).value

@@ -14,6 +14,7 @@ from portal.i18n import N_
 from portal.responses import tasks
 from portal.responses.drafts import replayed, revision_of, scope_of
 from portal.responses.journal import Journal, Place, Row, latest_answers
+from portal.responses.surroundings import Surroundings, surroundings_of
 from portal.responses.tasks import Asked, FilledBy, State, by_urgency, read_task
 from portal.sdc import Form
 from portal.types import Json
@@ -165,7 +166,7 @@ async def _item(acting: Acting, asked: Asked, places: dict[str, Place]) -> TodoI
         return None
     place = places.get(asked.response or "")
     began = asked.state is State.STARTED and asked.response is not None and place is not None and place.revision > 0
-    answered, questions = await _progress(acting, asked.response or "", form) if began else (0, form.question_count)
+    answered, questions = await _progress(acting, asked, form) if began else (0, form.question_count)
     left = ceil(form.minutes * (questions - answered) / questions) if questions else 0
     return TodoItem(
         asked=asked,
@@ -179,15 +180,17 @@ async def _item(acting: Acting, asked: Asked, places: dict[str, Place]) -> TodoI
     )
 
 
-async def _progress(acting: Acting, response: str, form: Form) -> tuple[int, int]:
+async def _progress(acting: Acting, asked: Asked, form: Form) -> tuple[int, int]:
+    response = asked.response or ""
     journal = Journal(
         db=acting.db, clock=acting.clock, chance=acting.chance, response=response, author=acting.actor.reference
     )
     rows = await journal.rows()
     stored = await acting.fhir.read("QuestionnaireResponse", response)
-    return await asyncio.to_thread(_count, form, stored, rows, acting.clock.now())
+    around = await surroundings_of(acting, form, asked.patient)
+    return await asyncio.to_thread(_count, around, stored, rows, acting.clock.now())
 
 
-def _count(form: Form, stored: Json, rows: list[Row], now: datetime) -> tuple[int, int]:
+def _count(around: Surroundings, stored: Json, rows: list[Row], now: datetime) -> tuple[int, int]:
     later = [row for row in rows if row.revision > revision_of(stored)]
-    return replayed(form, stored, later, now, "fr").progress()
+    return replayed(around, stored, later, now, "fr").progress()

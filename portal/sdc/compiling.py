@@ -41,6 +41,7 @@ def compile_form(questionnaire: Json) -> Form:
     populated_by = expressions.program("", "population", context)
     queries = {name: tuple(_queries(expressions, found)) for name, found in batches.items()}
     plan = make_plan(list(_rules(by_link_id, tree)))
+    named = any(each.value_set or each.unit_value_set or each.dynamic.value_set for each in by_link_id.values())
     return Form(
         questionnaire=questionnaire,
         url=questionnaire.get("url", ""),
@@ -73,6 +74,7 @@ def compile_form(questionnaire: Json) -> Form:
         entry_mode=extension_value(questionnaire, urls.ENTRY_MODE) or "",
         signature=tuple(value_of(each) for each in extensions(questionnaire, urls.SIGNATURE_REQUIRED)),
         extracted=extension_value(questionnaire, urls.OBSERVATION_EXTRACT) is True,
+        asks_outside=named or expressions.asks_outside,
     )
 
 

@@ -65,20 +65,31 @@ class Engine:
         self.bound: dict[str, list[Any]] = {}  # what the whole response is populated from, by name
         self._cached: dict[tuple[Variable, Node | None], list[Any]] = {}
         self._frozen: set[int] = set()
+        self._as_sent = False
 
-    def start(self, *, fresh: bool) -> None:
+    def start(self, *, fresh: bool, as_sent: bool = False) -> None:
         """First evaluation. A fresh response gets its first values; in a loaded one, a calculated answer that a person
-        may edit and that differs from its calculation is taken as edited, and left alone.
+        may edit and that differs from its calculation is taken as edited, and left alone. In one that is read as it was
+        sent nothing is computed again, and what was answered was asked.
         """
+        self._as_sent = as_sent
         self.refresh_top()
         for name, queries in self.form.batches.items():
             self._given[name] = self._batch(queries)
         if fresh:
             populate_groups(self)
             self.initial_values([each for top in self.tree.top for each in top.walk()])
-        else:
+        elif not as_sent:
             self._find_edited()
         self.settle(self.form.by_link_id, Effects(), every_rule=True)
+
+    def forget_unknown(self) -> None:
+        """What nobody could answer before is asked again: FHIR queries and value sets."""
+        self._fetched = {address: found for address, found in self._fetched.items() if found}
+        self._codes = {canonical: codes for canonical, codes in self._codes.items() if codes is not None}
+        self._cached.clear()
+        for name, queries in self.form.batches.items():
+            self._given[name] = self._batch(queries)
 
     def write(self, node: Node, answers: list[Json], effects: Effects) -> None:
         """Puts answers in place and lets expressions see them; `settle` then runs what depends on them."""
@@ -245,6 +256,8 @@ class Engine:
         for node in self.nodes_of(rule.link_id):
             if rule.kind == "enable":
                 changed |= self._enable(node, effects)
+            elif self._as_sent:
+                continue
             elif not node.edited and self._calculate(node, effects):
                 changed.add(rule.link_id)
         effects.link_ids |= changed
@@ -261,6 +274,8 @@ class Engine:
             except FhirPathError as error:
                 node.own = True  # asking one question too many is safer than hiding one for a fault of the form
                 self.faults[item.link_id] = str(error)
+        if self._as_sent and not node.own:
+            node.own = any(each.answers for each in node.walk())
         return self.activate(node, effects)
 
     def activate(self, node: Node, effects: Effects) -> set[str]:

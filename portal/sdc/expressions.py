@@ -28,6 +28,7 @@ class Expressions:
 
     def __init__(self, tree: Tree, launch_names: frozenset[str], scopes: Mapping[str, tuple[str, ...]]) -> None:
         self.faults: list[Fault] = []
+        self.asks_outside = False  # a FHIR query, or whether a code is in a value set
         self._tree = tree
         self._given = GIVEN | launch_names
         self._scopes = scopes  # linkId -> ancestors, outermost first
@@ -83,6 +84,7 @@ class Expressions:
         self.faults.append(Fault(link_id=owner, what=what, text=text))
 
     def _compiled(self, owner: str, what: str, text: str, *, query: bool) -> fhirpath.Expression | Query | None:
+        self.asks_outside = self.asks_outside or query or "memberOf" in text
         try:
             return Query(text) if query else fhirpath.compile(text)
         except fhirpath.FhirPathError as error:

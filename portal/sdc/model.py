@@ -323,6 +323,7 @@ class Form:
     entry_mode: str = ""  # random, prior-edit, sequential
     signature: tuple[Json, ...] = ()
     extracted: bool = False
+    asks_outside: bool = False  # FHIR queries or value sets that only the caller can answer
 
     @property
     def ignored(self) -> tuple[Fault, ...]:

@@ -28,7 +28,7 @@ class Change:
 class ItemState:
     """How one item stands. `value` is typed as `FormSession.set` takes it, None when unanswered, a list when the question
     takes several answers. `options` are those that may be chosen now, `units` likewise. `error` is the sentence to show at
-    the question. `text` and `required` are the item's own, or what an expression of the form says instead.
+    the question. `text`, `required` and `value_set` (a canonical) are the item's own, or what an expression says instead.
     """
 
     path: str
@@ -41,3 +41,4 @@ class ItemState:
     text: str = ""
     required: bool = False
     units: tuple[Json, ...] = ()
+    value_set: str = ""

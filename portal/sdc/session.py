@@ -36,6 +36,9 @@ class FormSession:
     resources; `observations` those that linked questions may take their answer from; `fetch` answers the form's FHIR
     queries (to know which will be asked, begin once with a `fetch` that notes the addresses and gives None).
     `expand` gives the value sets that the form only names; without it any code of theirs is taken.
+
+    `as_sent` is for reading: scores and conditions stay what they were when the response was sent, whatever is known of
+    the patient today.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class FormSession:
         fetch: Fetch | None = None,
         expand: Expand | None = None,
         observations: Sequence[Json] = (),
+        as_sent: bool = False,
     ) -> None:
         self.form = form
         self.locale = locale
@@ -61,7 +65,7 @@ class FormSession:
         head = {"questionnaire": form.canonical, "status": "in-progress", **self._about}
         self._engine = Engine(form, self._tree, head, given or {}, self._now, fetch=fetch, expand=expand)
         self._populated = populate_observations(self._tree, observations, self._now) if response is None else {}
-        self._engine.start(fresh=response is None)
+        self._engine.start(fresh=response is None, as_sent=as_sent)
         self._weigh()
         self._raised = {rule.id for rule in self.alerts()}
 
@@ -136,6 +140,25 @@ class FormSession:
             siblings.remove(node)
         return self._regrown({each.item.link_id for each in node.walk()})
 
+    def ask_around(self) -> None:
+        """Evaluates what is shown beside the answers, of every question that is asked: afterwards `fetch` and `expand` have
+        been asked for all that the form wants to know now.
+        """
+        for node in self._walk():
+            item = node.item
+            if not node.active or not (item.contexts or item.candidates_by or item.has_options or item.unit_value_set):
+                continue
+            options_now(self._engine, node)
+            self._engine.units(node)
+            self.candidates(node.path)
+            self.contexts(node.path)
+
+    def learn(self) -> Change:
+        """Asks `fetch` and `expand` again for what they could not answer before, and brings the form in line."""
+        self._engine.forget_unknown()
+        self._weigh()
+        return self._settled(Effects(), every_rule=True)
+
     # Looking
 
     def state(self, path: str) -> ItemState:
@@ -153,6 +176,7 @@ class FormSession:
             text=str(self._engine.said(item.dynamic.text, node, item.text(self.locale))),
             required=checking.required(self._engine, node),
             units=self._engine.units(node),
+            value_set=str(self._engine.said(item.dynamic.value_set, node, item.value_set)),
         )
 
     def candidates(self, path: str) -> tuple[Option, ...]:

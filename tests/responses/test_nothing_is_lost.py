@@ -218,13 +218,14 @@ class TwoPages(RuleBasedStateMachine):
             stored = responses[0]
             from portal.responses.drafts import replayed, revision_of
             from portal.responses.journal import Journal
+            from portal.responses.surroundings import Surroundings
 
             journal = Journal(
                 db=self.database, clock=self.clock, chance=SeededChance(2), response=stored["id"], author="x"
             )
             rows = [row for row in await journal.rows() if row.revision > revision_of(stored)]
             assert not rows or stored["status"] == "in-progress", "answers were taken after it was sent"
-            return replayed(self.form, stored, rows, self.clock.now(), "fr")
+            return replayed(Surroundings(form=self.form), stored, rows, self.clock.now(), "fr")
         finally:
             self.record.fault = fault
 

@@ -44,6 +44,11 @@ def typo(t: Texts, text: str) -> str:
     return french_spaces(text) if t.locale == "fr" else text
 
 
+def words(t: Texts, text: str, rich: str = "") -> Markup:
+    """A content text, by its own marks where it has some: `rich` is HTML that was cleaned (`components.rich`)."""
+    return Markup(rich) if rich else Markup(escape(typo(t, text)))  # noqa: S704 – cleaned before
+
+
 def dom_id(name: str) -> str:
     """An HTML id made of a linkId or any other name, always the same, never two names on one id."""
     return "q-" + re.sub(r"[^A-Za-z0-9-]", lambda found: f"_{ord(found.group()):x}_", name)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from nicegui import background_tasks, ui
@@ -11,12 +12,13 @@ from components.form import (
     Option,
     Saved,
     Section,
+    Signed,
     Value,
     Wrong,
     flat,
 )
 from components.markup import note
-from pages import arranging, questions
+from pages import arranging, offering, questions
 from pages.base import Visit
 from pages.folding import Folding
 from pages.showing import SIGNATURE, Showing, wants_signature
@@ -77,12 +79,12 @@ class Filling(Showing):
     async def answer(self, link_id: str, value: Value) -> Saved:
         """The fast path: session, journal, and only what this answer changes on screen."""
         if link_id == SIGNATURE:
-            self.signed = str(value or "").strip()
+            self.signed = value if isinstance(value, Signed) else Signed(name="")
             return Saved(at=self.draft.saved_at or self.acting.clock.now())
         await self._may_go_on()
         draft, path = self.draft, link_id
         item = responses.item_at(draft.form, path)
-        typed = questions.value_of(item, value, await self._known(item, value))
+        typed = questions.value_of(item, value, await self._known(path, item, value))
         before = draft.session.state(path).value
         change = draft.session.set(path, typed)
         saved = await self._kept(path, typed, before)
@@ -105,6 +107,8 @@ class Filling(Showing):
 
     async def move(self, step: int, *, anyway: bool) -> Section | Wrong:
         await self._may_go_on()
+        if step < 0 and not self.goes_back:
+            return self.section()
         if step > 0 and not self.reviewing:
             wrong = self.wrong_here()
             if wrong and not (anyway and wrong.skippable):
@@ -114,6 +118,8 @@ class Filling(Showing):
 
     async def turn_to(self, place: int) -> Section:
         await self._may_go_on()
+        if self.draft.form.entry_mode in {"sequential", "prior-edit"}:
+            return self.section()
         end = len(self.draft.form.sections)
         self.place = end if place >= end and self.has_review else self.nearest(place)
         return await self._arrived()
@@ -121,13 +127,13 @@ class Filling(Showing):
     async def submit(self, *, anyway: bool) -> Wrong | None:
         del anyway  # what the form requires is not left out
         await self._may_go_on()
-        if wants_signature(self.draft) and not self.signed:
+        if wants_signature(self.draft) and not self.signed.name:
             if not self.reviewing:
                 self.place = len(self.draft.form.sections)
                 self.view.show(self.section())
             return Wrong(sentences={SIGNATURE: self.t("Write your name to sign.")})
         try:
-            await responses.submit(self.acting, self.draft, signed=self.signed)
+            await responses.submit(self.acting, self.draft, signature=self._signature())
         except Invalid as refusal:
             return self.lead_to(refusal)
         except ChangedElsewhere:
@@ -146,12 +152,20 @@ class Filling(Showing):
     async def search(self, link_id: str, text: str) -> Sequence[Option]:
         await self._may_go_on()
         item, state = responses.item_at(self.draft.form, link_id), self.draft.session.state(link_id)
-        found = await responses.possible_answers(self.acting, item, state, text, locale=self.t.locale)
+        patient = self.draft.asked.patient
+        found = await responses.possible_answers(self.acting, item, state, text, locale=self.t.locale, patient=patient)
         self.known.update({each.key: each.value for each in found})
         return [Option(code=each.key, text=each.text) for each in found]
 
     async def add(self, path: str) -> Saved:
-        return await self._gesture(responses.add_copy, path)
+        saved = await self._gesture(responses.add_copy, path)
+        self.open_copies = frozenset(self.draft.session.copies(path)[-1:])
+        return replace(saved, items=self.items())
+
+    async def unfold(self, path: str) -> Saved:
+        await self._may_go_on()
+        self.open_copies = frozenset({path})
+        return self._told(redraw=True)
 
     async def remove(self, path: str) -> Saved:
         return await self._gesture(responses.remove_copy, path)
@@ -258,7 +272,7 @@ class Filling(Showing):
         self.folding.now()
         return self.section()
 
-    async def _known(self, item: FormItem, value: Value) -> dict[str, Any]:
+    async def _known(self, path: str, item: FormItem, value: Value) -> dict[str, Any]:
         """What the keys in an answer stand for: codes found before, answers already given, files just received."""
         if not isinstance(value, tuple):
             return {}
@@ -267,8 +281,12 @@ class Filling(Showing):
             return {key: await files.attachment(self.acting, key, **about) for key in value}
         if item.value_set or item.dynamic.value_set or item.type == "reference":
             missing = [key for key in value if key not in self.known]
-            return {**self._given(item, missing), **self.known}
+            return {**self._given(item, missing), **offering.references(self.draft.session, path, item), **self.known}
         return {}
+
+    def _signature(self) -> responses.Signature | None:
+        signed = self.signed
+        return responses.Signature(name=signed.name, drawing=signed.drawing) if signed.name else None
 
     def _given(self, item: FormItem, keys: Sequence[str]) -> dict[str, Json]:
         """Answers of a former visit to this page, by their keys."""
@@ -278,7 +296,7 @@ class Filling(Showing):
                 for answer in self.draft.session.given(path):
                     coding = answer.get("valueCoding") or answer.get("valueReference")
                     if coding:
-                        found[coding.get("reference") or questions.key_of_coding(coding)] = coding
+                        found[coding.get("reference") or offering.key_of_coding(coding)] = coding
         return {key: found[key] for key in keys if key in found}
 
     def _told(self, *, redraw: bool) -> Saved:

@@ -1,6 +1,6 @@
 """One question of a form as a widget takes it, and the widget's answer as the form takes it. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,11 +16,8 @@ from components.form import (
     GivenFile,
     ListQuestion,
     ManyQuestion,
-    Media,
     MomentQuestion,
     NumberQuestion,
-    Option,
-    ScaleQuestion,
     SearchQuestion,
     Several,
     TextQuestion,
@@ -29,15 +26,18 @@ from components.form import (
     Value,
     yes_no,
 )
+from components.markup import typo
+from components.rich import rich_text
+from pages.measuring import ends, number, scale
+from pages.offering import FEW, among, found, media_of, no_longer_possible, proposals, referred
 from portal.clock import PARIS
 from portal.files import KINDS, address_of, key_of, limit_of
 from portal.i18n import Texts
 from portal.responses import shown
 from portal.sdc import FormItem, FormSession, ItemState
-from portal.sdc import Option as FormOption
 from portal.types import Json
 
-FEW = 8  # answers that stand on screen as rows; more are a list to open
+KEYBOARDS = {"phone": "tel", "email": "email", "number": "numeric", "url": "url", "chat": "text"}
 LONG_TEXT = 4000
 SHORT_TEXT = 255
 
@@ -45,7 +45,8 @@ SHORT_TEXT = 255
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asking:
     """Where questions are asked. `files` is the address that takes files for a path, empty where they stay as they are; `numbers` those of the questions by
-    linkId; `rivals` the questions that two devices answered; `warnings` by path ask for a second look.
+    linkId; `rivals` the questions that two devices answered; `warnings` by path ask for a second look. `needed` gives the word
+    for a question that must be answered, or that need not be; `open_copies` are those of long groups that are open.
     """
 
     t: Texts
@@ -55,6 +56,8 @@ class Asking:
     files: str = ""
     opens: bool = True
     rivals: Mapping[str, TwoAnswers] = field(default_factory=dict[str, TwoAnswers])
+    needed: Callable[[bool], str] = lambda _required: ""
+    open_copies: frozenset[str] = frozenset()
     warnings: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
@@ -76,7 +79,9 @@ def value_of(item: FormItem, given: Value, known: Mapping[str, Json] | None = No
         case Amount():
             return {"value": given.value, "code": given.unit}
         case Several():
-            return [value_of_one(item, each) for each in given.values]
+            return [
+                value_of(item, each) if isinstance(each, Amount) else value_of_one(item, each) for each in given.values
+            ]
         case _:
             one = value_of_one(item, given)
             return [one] if item.repeats else one
@@ -94,15 +99,23 @@ def value_of_one(item: FormItem, given: str | Decimal) -> Any:
             return given
 
 
-def question(asking: Asking, path: str, item: FormItem, state: ItemState) -> AnyQuestion:
-    """One question as a widget takes it; `path` names it from here on."""
+def question(asking: Asking, path: str, item: FormItem, state: ItemState, aside: Sequence[str] = ()) -> AnyQuestion:
+    """One question as a widget takes it; `path` names it from here on. `aside` are texts that help, from beneath it."""
     t, value = asking.t, state.value
+    scaled = item.control == "slider" and item.type in {"integer", "decimal", "quantity"}
     common: dict[str, Any] = {
         "link_id": path,
-        "text": state.text if item.dynamic.text else item.text(t.locale),
+        "text": text_of(t, item, state),
+        "rich": rich_of(t, item, state),
         "number": asking.numbers.get(item.link_id, ""),
-        "hint": item.help(t.locale) or item.entry_format(t.locale),
+        "hint": " ".join(
+            filter(
+                None, (item.help(t.locale) or item.entry_format(t.locale), *aside, *([] if scaled else ends(t, item)))
+            )
+        ),
         "required": state.required,
+        "needed": asking.needed(state.required),
+        "locked": "" if state.enabled else t("Not asked, given your other answers."),
         "legal": item.legal(t.locale),
         "links": tuple((link, "") for link in item.support_links),
         "media": media_of(item.media),
@@ -110,77 +123,88 @@ def question(asking: Asking, path: str, item: FormItem, state: ItemState) -> Any
     }
     if item.type == "boolean":
         codes = () if value is None else ("true" if value else "false",)
+        if item.control == "drop-down":
+            return ListQuestion(**common, options=yes_no(t), value=codes)
         return ChoiceQuestion(**common, options=yes_no(t), value=codes, chips=item.horizontal)
     if item.is_choice:
         return _choice(asking, common, path, item, state)
     if item.type == "reference":
-        given = [_referred(each) for each in asking.session.given(path) if "valueReference" in each]
+        given = [referred(each) for each in asking.session.given(path) if "valueReference" in each]
+        if offered := proposals(asking.session, path, item, state):
+            return among(t, common, item, offered, tuple(each.code for each in given), given)
         return SearchQuestion(**common, value=tuple(given), many=item.repeats)
     if item.type == "attachment":
         return _files(asking, common, path, item)
-    if item.repeats and item.type != "quantity":
-        one = _typed(t, {"link_id": path, "text": ""}, item, None, ())
+    if item.repeats:
+        one = _typed(t, {"link_id": path, "text": ""}, item, None, state.units or item.unit_options)
         values = value if isinstance(value, list) else []
-        plain = tuple(Decimal(str(each)) if isinstance(each, (int, Decimal)) else str(each) for each in values)
-        return ManyQuestion(**common, one=one, values=plain, most=item.max_occurs)
-    if isinstance(value, list):  # amounts are asked one at a time
-        value = value[0] if value else None
-    if item.control == "slider" and item.type in {"integer", "decimal", "quantity"}:
-        return _scale(t, common, item, value)
-    return _typed(t, common, item, value, state.units or item.unit_options)
+        return ManyQuestion(**common, one=one, values=tuple(map(_plain, values)), most=item.max_occurs)
+    if scaled:
+        return scale(t, common, item, value)
+    suggestions = tuple(each.text(t.locale) for each in asking.session.candidates(path)) if item.candidates_by else ()
+    return _typed(t, common, item, value, state.units or item.unit_options, suggestions)
 
 
-def display_of(t: Texts, path: str, item: FormItem) -> Display:
+def text_of(t: Texts, item: FormItem, state: ItemState) -> str:
+    """The words of an item, which may follow the answers."""
+    return state.text if item.dynamic.text else item.text(t.locale)
+
+
+def rich_of(t: Texts, item: FormItem, state: ItemState, *, block: bool = False) -> str:
+    """The same words with their look, where the form gives them one and they do not follow the answers."""
+    rich = item.rich
+    if item.dynamic.text or not (rich.markdown or rich.xhtml or rich.style):
+        return ""
+    return rich_text(
+        markdown=rich.markdown(t.locale),
+        xhtml=rich.xhtml(t.locale),
+        style=rich.style,
+        text=typo(t, text_of(t, item, state)),
+        block=block,
+    )
+
+
+def _plain(value: Any) -> str | Decimal | Amount:
+    if isinstance(value, dict):
+        return Amount(value=Decimal(str(value["value"])), unit=str(value.get("code") or value.get("unit", "")))
+    return Decimal(str(value)) if isinstance(value, (int, Decimal)) else str(value)
+
+
+def display_of(t: Texts, path: str, item: FormItem, state: ItemState) -> Display:
     kinds = {"help": "help", "legal": "legal", "warning": "warning", "security": "warning"}
     kind = kinds.get(item.control) or kinds.get(item.display_category, "plain")
     links = tuple((link, "") for link in item.support_links)
-    return Display(link_id=path, text=item.text(t.locale), kind=kind, media=media_of(item.media), links=links)  # type: ignore[arg-type]
-
-
-def media_of(attachment: Json | None) -> tuple[Media, ...]:
-    """A picture, sound or film of the form itself: inside it, or on this site. What is elsewhere becomes a link, since a
-    form must not tell another site who reads it.
-    """
-    if not attachment:
-        return ()
-    kind, url = str(attachment.get("contentType", "")), str(attachment.get("url", ""))
-    inside = f"data:{kind};base64,{attachment['data']}" if "data" in attachment and kind else ""
-    sort = kind.partition("/")[0] if kind.partition("/")[0] in {"image", "audio", "video"} else "link"
-    if not inside and not url.startswith("/"):
-        sort = "link"
-    address = inside if inside and sort != "link" else url
-    title = str(attachment.get("title", ""))
-    return (Media(kind=sort, address=address, title=title),) if address else ()  # type: ignore[arg-type]
-
-
-def key_of_coding(coding: Json) -> str:
-    """What names a code of a value set in the browser."""
-    return f"{coding.get('system', '')}|{coding.get('code') or coding.get('display', '')}"
+    rich = rich_of(t, item, state, block=True)
+    return Display(
+        link_id=path, text=text_of(t, item, state), rich=rich, kind=kind, media=media_of(item.media), links=links
+    )  # type: ignore[arg-type]
 
 
 def _choice(asking: Asking, common: dict[str, Any], path: str, item: FormItem, state: ItemState) -> AnyQuestion:
     t, value = asking.t, state.value
     own = (item.open_label(t.locale) or t("Other answer")) if item.type == "open-choice" else ""
     large = state.value_set and not state.options  # too many codes to be offered whole, or not to be had
-    if large or (item.control == "autocomplete" and len(state.options) > FEW):
-        chosen = tuple(_found(t, item, each) for each in asking.session.given(path))
+    offered = state.options or (asking.session.candidates(path) if item.candidates_by else ())
+    searched = item.control in {"autocomplete", "lookup"}
+    if (large and not offered) or (searched and len(offered) > FEW):
+        chosen = tuple(found(t, item, each) for each in asking.session.given(path))
         return SearchQuestion(**common, value=chosen, many=item.repeats, open=bool(own))
-    options = tuple(_option(t, each) for each in state.options)
     values = value if isinstance(value, list) else [] if value is None else [value]
-    codes = tuple(str(each) for each in values)
-    listed = item.control in {"drop-down", "autocomplete"} or (len(options) > FEW and item.control != "radio-button")
-    if listed and not item.repeats:
-        return ListQuestion(**common, options=options, value=codes, open=own)
-    return ChoiceQuestion(
-        **common, options=options, value=codes, many=item.repeats, chips=item.horizontal and not own, open=own
+    return among(
+        t, common, item, offered, tuple(str(each) for each in values), no_longer_possible(t, item, offered, values), own
     )
 
 
 def _typed(
-    t: Texts, common: Mapping[str, Any], item: FormItem, value: Any, units: Sequence[Json]
+    t: Texts,
+    common: Mapping[str, Any],
+    item: FormItem,
+    value: Any,
+    units: Sequence[Json],
+    suggestions: tuple[str, ...] = (),
 ) -> TextQuestion | NumberQuestion | DateQuestion | TimeQuestion:
     if item.type in {"integer", "decimal", "quantity"}:
-        return _number(t, common, item, value, units)
+        return number(t, common, item, value, units)
     if item.type in {"date", "dateTime"}:
         partial = item.min_length is None or item.min_length < len("2026-12-02")
         low, high = _day(item.low), _day(item.high)
@@ -190,41 +214,16 @@ def _typed(
         return DateQuestion(**common, value=str(value or "")[:10], partial=partial, earliest=low, latest=high)
     if item.type == "time":
         return TimeQuestion(**common, value=str(value or "")[:5])
-    several = item.type == "text"
+    several = item.type == "text" or item.control == "text-box"
     limit = item.max_length or (LONG_TEXT if several else SHORT_TEXT)
-    return TextQuestion(**common, value=str(value or ""), limit=limit, lines=4 if several else 1)
-
-
-def _number(t: Texts, common: Mapping[str, Any], item: FormItem, value: Any, offered: Sequence[Json]) -> NumberQuestion:
-    units = tuple(
-        Option(code=str(each.get("code") or each.get("display", "")), text=str(each.get("display") or each["code"]))
-        for each in offered
-    )
-    chosen = str(value.get("code") or value.get("unit", "")) if isinstance(value, dict) else ""
-    usual = (item.unit or {}).get("code", "")
-    low, high = (None if isinstance(bound, dict) else _decimal(bound) for bound in (item.low, item.high))
-    return NumberQuestion(
+    keyboard = KEYBOARDS.get(item.keyboard) or ("url" if item.type == "url" else "")
+    return TextQuestion(
         **common,
-        value=_decimal(value["value"] if isinstance(value, dict) else value),
-        unit=item.unit_in(t.locale),
-        units=units if len(units) > 1 else (),
-        unit_code=chosen or next((unit.code for unit in units if unit.code == usual), ""),
-        low=low,
-        high=high,
-        whole=item.type == "integer",
-    )
-
-
-def _scale(t: Texts, common: Mapping[str, Any], item: FormItem, value: Any) -> ScaleQuestion:
-    low, high = _decimal(item.low), _decimal(item.high)
-    return ScaleQuestion(
-        **common,
-        low_text=item.low_label(t.locale),
-        high_text=item.high_label(t.locale),
-        low=low if low is not None else Decimal(0),
-        high=high if high is not None else Decimal(100),
-        step=_decimal(item.step) or Decimal(1),
-        value=_decimal(value["value"] if isinstance(value, dict) else value),
+        value=str(value or ""),
+        limit=limit,
+        lines=4 if several else 1,
+        keyboard=keyboard,
+        suggestions=suggestions,
     )
 
 
@@ -252,30 +251,6 @@ def _files(asking: Asking, common: dict[str, Any], path: str, item: FormItem) ->
     )
 
 
-def _option(t: Texts, option: FormOption) -> Option:
-    aside = option.declined
-    picture = next((each for each in media_of(option.media) if each.kind == "image"), None)
-    words = f"{option.prefix} {option.text(t.locale)}".strip()
-    return Option(code=option.key, text=words, aside=aside, alone=aside or option.exclusive, media=picture)
-
-
-def _found(t: Texts, item: FormItem, answer: Json) -> Option:
-    """A chosen answer of a searched question, with its words."""
-    if "valueString" in answer:
-        return Option(code=answer["valueString"], text=answer["valueString"])
-    coding: Json = answer.get("valueCoding", {})
-    option = item.option(coding.get("code"))
-    if option is not None:
-        return Option(code=option.key, text=option.text(t.locale))
-    return Option(code=key_of_coding(coding), text=str(coding.get("display") or coding.get("code", "")))
-
-
-def _referred(answer: Json) -> Option:
-    reference: Json = answer["valueReference"]
-    name = str(reference.get("reference") or reference.get("display", ""))
-    return Option(code=name, text=str(reference.get("display") or name))
-
-
 def in_words(t: Texts, item: FormItem, value: Any) -> str:
     """An answer, or several, as people read them."""
     values = value if isinstance(value, list) else [] if value is None else [value]
@@ -285,8 +260,15 @@ def in_words(t: Texts, item: FormItem, value: Any) -> str:
 def given_in_words(t: Texts, session: FormSession, path: str, item: FormItem) -> str:
     """The answer that stands at `path`, with the words that were chosen: a code of a value set has its own."""
     if item.is_choice and not item.options:
-        return ", ".join(_found(t, item, each).text for each in session.given(path))
+        return ", ".join(found(t, item, each).text for each in session.given(path))
     return in_words(t, item, session.state(path).value)
+
+
+def answer_in_words(t: Texts, item: FormItem, answer: Json) -> str:
+    """One stored answer as people read it."""
+    if item.is_choice:
+        return found(t, item, answer).text
+    return shown(t, item, next((value for key, value in answer.items() if key.startswith("value")), ""))
 
 
 def _local(moment: str) -> str:
@@ -294,10 +276,6 @@ def _local(moment: str) -> str:
     if "T" not in moment:
         return moment
     return datetime.fromisoformat(moment).astimezone(PARIS).strftime("%Y-%m-%dT%H:%M")
-
-
-def _decimal(number: Any) -> Decimal | None:
-    return None if number is None else Decimal(str(number))
 
 
 def _day(bound: Any) -> date | None:

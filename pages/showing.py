@@ -1,9 +1,9 @@
 """Where a person is in a form, and what stands on screen there: a section, or all answers before sending."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from components.form import Item, Part, Section, TextQuestion, TwoAnswers, Wrong
+from components.form import Copies, Item, Part, Section, SignatureQuestion, Signed, TwoAnswers, Wrong, flat
 from pages import arranging, questions
 from portal import responses
 from portal.errors import Invalid
@@ -34,7 +34,8 @@ class Showing:
         self.t, self.draft, self.patient, self.files_to, self.opens = t, draft, patient, files_to, opens
         self.numbers = arranging.numbers_of(draft.form)
         self.rivals: dict[str, tuple[Rival, Any]] = {}
-        self.signed = ""
+        self.signed = Signed(name="")
+        self.open_copies: frozenset[str] = frozenset()
         self.has_review = len(draft.form.sections) > 1 or wants_signature(draft)
         self.place = self.nearest(draft.section if part is None else part)
 
@@ -55,7 +56,7 @@ class Showing:
                 return ()
             words = t("Sign with your first name and your name")
             hint = t("By writing your name, you confirm that these answers are yours.")
-            return (TextQuestion(link_id=SIGNATURE, text=words, hint=hint, required=True, value=self.signed),)
+            return (SignatureQuestion(link_id=SIGNATURE, text=words, hint=hint, required=True, value=self.signed),)
         asking = questions.Asking(
             t=t,
             session=self.draft.session,
@@ -65,6 +66,8 @@ class Showing:
             opens=self.opens,
             rivals={path: self._two_answers(path) for path in self.rivals},
             warnings=self.warnings(),
+            needed=self._needed(),
+            open_copies=self.open_copies,
         )
         return arranging.items_of(asking, self.current)
 
@@ -77,6 +80,7 @@ class Showing:
         if self.reviewing:
             title = t("Look at your answers before you send them")
             return Section(title=title, items=self.items(), index=count - 1, count=count, contents=contents)
+        expected = arranging.expected(session, self.current)
         title, lead = arranging.heading_of(t, form, self.current)
         ends = arranging.range_of(session, self.current, self.numbers)
         place = ""
@@ -96,12 +100,41 @@ class Showing:
             lead=lead,
             part=arranging.part_answered(session, self.current),
             contents=contents,
+            back=self.goes_back,
+            needs=t("Each question needs an answer.") if expected == "all" and self.patient else "",
         )
+
+    @property
+    def goes_back(self) -> bool:
+        """Some forms are answered in one go: what was answered is not seen again before the end."""
+        return self.draft.form.entry_mode != "sequential"
+
+    def _needed(self) -> Callable[[bool], str]:
+        """The word beside a question: said of those that are fewer, so that little is said."""
+        t, expected = self.t, arranging.expected(self.draft.session, self.current)
+        required = t("an answer is needed") if expected == "few" else ""
+        optional = t("optional") if expected == "most" else ""
+        return lambda needs: required if needs else optional
+
+    def wrong_at(self, sentences: Mapping[str, str], *, skippable: bool = False) -> Wrong:
+        """What is wrong here, with the copies open in which it stands."""
+        closed = {
+            copy.link_id
+            for item in flat(self.view.section.items)
+            if isinstance(item, Copies)
+            for copy in item.copies
+            if copy.closed
+        }
+        hidden = {copy for copy in closed if any(path.startswith(f"{copy}/") for path in sentences)}
+        if not hidden:
+            return Wrong(sentences=sentences, skippable=skippable)
+        self.open_copies = frozenset(hidden)
+        return Wrong(sentences=sentences, skippable=skippable, items=self.items())
 
     def _contents(self, asked: Sequence[FormSection]) -> tuple[Part, ...]:
         t, session, form = self.t, self.draft.session, self.draft.form
-        if len(asked) < 2:
-            return ()
+        if len(asked) < 2 or form.entry_mode in {"sequential", "prior-edit"}:
+            return ()  # such a form is answered in its order
         parts = [
             Part(
                 place=each.index,
@@ -145,7 +178,7 @@ class Showing:
             path in session.paths and session.state(path).value in (None, []) and session.state(path).error is None
             for path in sentences
         )
-        return Wrong(sentences=sentences, skippable=missing)
+        return self.wrong_at(sentences, skippable=missing)
 
     def after(self, step: int) -> int:
         asked = [section.index for section in self.draft.session.sections()]
@@ -164,13 +197,25 @@ class Showing:
                 if self.reviewing or section is not self.current:
                     self.place = section.index
                     self.view.show(self.section())
-                return Wrong(sentences=here)
+                return self.wrong_at(here)
         return Wrong(sentences=sentences)
 
 
 def wants_signature(draft: Held) -> bool:
-    form = draft.form
-    return bool(form.signature) or any(item.signature for item in form.by_link_id.values())
+    """The whole form does, or a part of it that is asked now."""
+    form, session = draft.form, draft.session
+    if form.signature:
+        return True
+    signed = {link_id for link_id, item in form.by_link_id.items() if item.signature}
+    return bool(signed) and any(
+        responses.item_at(form, path).link_id in signed
+        for each in session.sections()
+        for path in _with_group(session, each)
+    )
+
+
+def _with_group(session: FormSession, section: FormSection) -> list[str]:
+    return [*session.visible(section), *([section.group.link_id] if section.group else [])]
 
 
 def _named(number: str, title: str, form: str) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from components.form import Option, Saved, Section, Value, Wrong
-from pages import arranging, questions
+from components.form import Option, Saved, Section, Signed, Value, Wrong
+from pages import arranging, offering, questions
 from pages.showing import SIGNATURE, Showing, wants_signature
 from portal import responses
 from portal.acting import Acting
@@ -23,10 +23,10 @@ class Trying(Showing):
 
     async def answer(self, link_id: str, value: Value) -> Saved:
         if link_id == SIGNATURE:
-            self.signed = str(value or "").strip()
+            self.signed = value if isinstance(value, Signed) else Signed(name="")
             return self._told()
         item = responses.item_at(self.trial.form, link_id)
-        self.trial.session.set(link_id, questions.value_of(item, value, self._known(item, value)))
+        self.trial.session.set(link_id, questions.value_of(item, value, self._known(link_id, item, value)))
         await responses.tell(self.acting, self.trial.around, self.trial.session)
         return self._told()
 
@@ -46,7 +46,7 @@ class Trying(Showing):
     async def submit(self, *, anyway: bool) -> Wrong | None:
         """The end of a trial: what sending would have said, and nothing sent."""
         del anyway
-        if wants_signature(self.trial) and not self.signed:
+        if wants_signature(self.trial) and not self.signed.name:
             return Wrong(sentences={SIGNATURE: self.t("Write your name to sign.")})
         problems = self.trial.session.errors()
         if problems:
@@ -62,6 +62,11 @@ class Trying(Showing):
 
     async def add(self, path: str) -> Saved:
         self.trial.session.add(path)
+        self.open_copies = frozenset(self.trial.session.copies(path)[-1:])
+        return self._told()
+
+    async def unfold(self, path: str) -> Saved:
+        self.open_copies = frozenset({path})
         return self._told()
 
     async def remove(self, path: str) -> Saved:
@@ -81,7 +86,9 @@ class Trying(Showing):
         part = None if self.reviewing else arranging.part_answered(self.trial.session, self.current)
         return Saved(at=self.acting.clock.now(), items=self.items(), part=part)
 
-    def _known(self, item: FormItem, value: Value) -> dict[str, Any]:
+    def _known(self, path: str, item: FormItem, value: Value) -> dict[str, Any]:
+        if item.type == "reference":
+            return {**offering.references(self.trial.session, path, item), **self.known}
         if item.type != "attachment" or not isinstance(value, tuple):
             return self.known
         for key in value:

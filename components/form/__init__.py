@@ -2,7 +2,7 @@
 
 from components.form.base import OnAnswer, Widget
 from components.form.choices import ChoiceItem, DropDown, ScaleItem
-from components.form.containers import CopiesBox, GroupBox, ItemList, TabsBox
+from components.form.containers import CopiesBox, FoldBox, GroupBox, ItemList, TabsBox
 from components.form.contract import Handlers, Part, Saved, Section, Wrong
 from components.form.fields import DateField, MomentField, NumberField, TextArea, TextField, TimeField
 from components.form.files import FileField, size_words
@@ -21,6 +21,7 @@ from components.form.items import (
     Heading,
     HelpNumbers,
     Item,
+    Known,
     Layout,
     ListQuestion,
     ManyQuestion,
@@ -32,6 +33,8 @@ from components.form.items import (
     ScaleQuestion,
     SearchQuestion,
     Several,
+    SignatureQuestion,
+    Signed,
     TextQuestion,
     TimeQuestion,
     TwoAnswers,
@@ -43,6 +46,7 @@ from components.form.many import ManyField
 from components.form.saving import SaveLine, Saver
 from components.form.searching import SearchField
 from components.form.section import ComputedValue, Doing, build_item
+from components.form.signing import SignatureField
 from components.form.view import FormView
 
 __all__ = [
@@ -62,6 +66,7 @@ __all__ = [
     "DropDown",
     "FileField",
     "FileQuestion",
+    "FoldBox",
     "FormView",
     "GivenFile",
     "Group",
@@ -71,6 +76,7 @@ __all__ = [
     "HelpNumbers",
     "Item",
     "ItemList",
+    "Known",
     "Layout",
     "ListQuestion",
     "ManyField",
@@ -93,6 +99,9 @@ __all__ = [
     "SearchQuestion",
     "Section",
     "Several",
+    "SignatureField",
+    "SignatureQuestion",
+    "Signed",
     "TabsBox",
     "TextArea",
     "TextField",

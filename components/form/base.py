@@ -10,7 +10,7 @@ from nicegui import ui
 from components.form.items import Question, Value
 from components.form.media import beside
 from components.icons import icon
-from components.markup import dom_id, h, typo
+from components.markup import dom_id, h, typo, words
 from portal.i18n import Texts
 
 Q = TypeVar("Q", bound=Question)
@@ -94,8 +94,10 @@ class Widget(ui.html, Generic[Q]):
     @property
     def label(self) -> Markup:
         """The question's number and words, with what is said of a compulsory one to a screen reader."""
-        number = h('<span class="qnumber">{}</span> ', self.item.number) if self.item.number else ""
-        return h("{}{}", number, typo(self.t, self.item.text))
+        item = self.item
+        number = h('<span class="qnumber">{}</span> ', item.number) if item.number else ""
+        needed = h(' <span class="needed">({})</span>', item.needed) if item.needed else ""
+        return h("{}{}{}", number, words(self.t, item.text, item.rich), needed)
 
     @property
     def hint(self) -> Markup:

@@ -1,6 +1,7 @@
 """Questions answered by a mark: one or several among a few, one in a long list, a place on a line."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -34,8 +35,20 @@ class ChoiceItem(Widget[ChoiceQuestion]):
         legend = h('<legend class="{}">{}</legend>', "sr" if self.hidden_legend else "", self.label)
         rows = join(self._row(index, option) for index, option in enumerate(self.item.options))
         own = self._own_row() if self.item.open else ""
-        shape = '{}{}{}<div class="answers">{}{}</div>{}'
-        return h(shape, legend, self.hint, self.error_line, rows, own, self.locked_line)
+        shape = '{}{}{}<div class="answers{}"{}>{}{}{}</div>{}'
+        layout, style, heads = self._shape()
+        return h(shape, legend, self.hint, self.error_line, layout, style, heads, rows, own, self.locked_line)
+
+    def _shape(self) -> tuple[str, Markup, Markup]:
+        """Class, style and heads of the answers: under each other, several side by side, or a table of their columns."""
+        item = self.item
+        if item.columns:
+            style = attributes({"style": tracks(item.columns, item.widths)})
+            heads = join(h("<span>{}</span>", typo(self.t, each)) for each in item.columns)
+            return " in-columns", style, h('<div class="heads" aria-hidden="true"><span></span>{}</div>', heads)
+        if item.across > 1:
+            return " across", attributes({"style": f"--across:{item.across}"}), Markup()
+        return "", Markup(), Markup()
 
     async def receive(self, sent: Any) -> None:
         words = ""
@@ -79,13 +92,16 @@ class ChoiceItem(Widget[ChoiceQuestion]):
         )
         css = "aside" if option.aside else ""
         picture = pictures(self.t, (option.media,)) if option.media else ""
+        cells = join(
+            h('<span class="cell"><span class="cell-name">{} </span>{}</span>', typo(self.t, head), typo(self.t, cell))
+            for head, cell in zip(self.item.columns, option.cells, strict=False)
+        )
         return h(
-            '<label class="{}" data-code="{}"><input{}> <span>{}{}</span></label>',
+            '<label class="{}" data-code="{}"><input{}> {}</label>',
             css,
             option.code,
             box,
-            typo(self.t, option.text),
-            picture,
+            cells or h("<span>{}{}</span>", typo(self.t, option.text), picture),
         )
 
     def _own_row(self) -> Markup:
@@ -119,6 +135,12 @@ class ChoiceItem(Widget[ChoiceQuestion]):
             typo(self.t, self.item.open),
             field,
         )
+
+
+def tracks(columns: Sequence[str], widths: Sequence[str]) -> str:
+    """The columns of a table as CSS variables: how many, and how wide each is."""
+    shares = " ".join(width or "minmax(0, 1fr)" for width in widths)
+    return f"--cols:{len(columns)}" + (f";--tracks:{shares}" if any(widths) else "")
 
 
 def own_words(item: ChoiceQuestion | ListQuestion, value: tuple[str, ...]) -> str:

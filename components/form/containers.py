@@ -7,8 +7,10 @@ from markupsafe import Markup
 from nicegui import ui
 
 from components.blocks import Button, block, set_block
+from components.form.choices import tracks
 from components.form.items import Copies, Group, Item
-from components.markup import dom_id, h, join, typo
+from components.form.media import legal
+from components.markup import dom_id, h, join, typo, words
 from portal.i18n import Texts
 
 Make = Callable[[Item], ui.element]
@@ -78,16 +80,50 @@ class GroupBox(ui.element):
             self.props["aria-label"] = typo(t, item.text)
         with self:
             if item.text and titled:
-                block(typo(t, item.text), "group-heading", f"h{item.level}")
+                self.heading: ui.html | None = block(words(t, item.text, item.rich), "group-heading", f"h{item.level}")
+            else:
+                self.heading = None
+            if item.hint or item.legal:
+                block(beside_group(t, item.hint, item.legal))
             if item.columns:
-                self.props["style"] = f"--cols:{len(item.columns)}"
+                self.props["style"] = tracks(item.columns, item.widths)
                 block(heads(t, item.columns), "heads", aria_hidden="true")
             holder = ui.element("div").classes("lines")
         self.lists = (ItemList(holder, item.items, make, waiting),)
 
     def adopt(self, item: Group) -> None:
-        self.item = item
+        before, self.item = self.item, item
+        if self.heading is not None and (before.text, before.rich) != (item.text, item.rich):
+            set_block(self.heading, words(self.t, item.text, item.rich))
         self.lists[0].show(item.items)
+
+
+class FoldBox(ui.element):
+    """A group behind its title: the person opens it, or a link to one of its questions does (the page's script)."""
+
+    def __init__(self, t: Texts, item: Group, make: Make, waiting: Waiting) -> None:
+        super().__init__("details")
+        self.t, self.item = t, item
+        self.classes("fold")
+        self.props["id"] = dom_id(item.link_id)
+        if item.open:
+            self.props["open"] = True
+        with self:
+            self.heading = block(self._title(), "fold-title", "summary")
+            if item.hint or item.legal:
+                block(beside_group(t, item.hint, item.legal))
+            holder = ui.element("div").classes("lines")
+        self.lists = (ItemList(holder, item.items, make, waiting),)
+
+    def adopt(self, item: Group) -> None:
+        before, self.item = self.item, item
+        if (before.text, before.rich) != (item.text, item.rich):
+            set_block(self.heading, self._title())
+        self.lists[0].show(item.items)
+
+    def _title(self) -> Markup:
+        item = self.item
+        return h('<span role="heading" aria-level="{}">{}</span>', item.level, words(self.t, item.text, item.rich))
 
 
 class Line(ui.element):
@@ -182,17 +218,21 @@ class CopiesBox(ui.element):
         *,
         add: Callable[[str], Any],
         remove: Callable[[str], Any],
+        unfold: Callable[[str], Any],
     ) -> None:
         super().__init__("div")
-        self.t, self.item, self._make, self._waiting, self._add, self._remove = t, item, make, waiting, add, remove
+        self.t, self.item, self._make, self._waiting = t, item, make, waiting
+        self._add, self._remove, self._unfold = add, remove, unfold
         self.classes(f"copies copies-{item.layout}")
         self.props["id"] = dom_id(item.link_id)
         self.lists: tuple[ItemList, ...] = ()
         with self:
             if item.text:
                 block(typo(t, item.text), "group-heading", "h2")
+            if item.hint:
+                block(beside_group(t, item.hint, ""))
             if item.columns:
-                self.props["style"] = f"--cols:{len(item.columns)}"
+                self.props["style"] = tracks(item.columns, item.widths)
                 block(heads(t, item.columns), "heads", aria_hidden="true")
             self.holder = ui.element("div").classes("lines")
             self.more = Button(
@@ -202,8 +242,7 @@ class CopiesBox(ui.element):
 
     def adopt(self, item: Copies) -> None:
         former, self.item = self.item, item
-        paths = [copy.link_id for copy in item.copies]
-        if paths != [copy.link_id for copy in former.copies] or item.can_remove != former.can_remove:
+        if _stand(item) != _stand(former) or item.can_remove != former.can_remove:
             self._draw()
             return
         self.more.set_visibility(item.can_add)
@@ -223,6 +262,9 @@ class CopiesBox(ui.element):
                 {"role": "group", "id": dom_id(copy.link_id), "aria-label": typo(t, name), "tabindex": "-1"}
             )
             block(typo(t, name), "line-name")
+            if copy.closed:
+                block(typo(t, copy.closed), "copy-closed muted", "p")
+                Button(t("Open: {what}", what=name), lambda: self._unfold(copy.link_id), "side")
             cells = ui.element("div").classes("cells")
             if self.item.can_remove:
                 words = t("Take away: {what}", what=name)
@@ -231,6 +273,17 @@ class CopiesBox(ui.element):
 
     async def _one_more(self) -> None:
         await self._add(self.item.copies[-1].link_id)
+
+
+def _stand(item: Copies) -> list[tuple[str, str]]:
+    """The copies there are, and the words of those that are closed."""
+    return [(copy.link_id, copy.closed) for copy in item.copies]
+
+
+def beside_group(t: Texts, hint: str, attribution: str) -> Markup:
+    """What helps with all questions of a group, and where they come from."""
+    helps = h('<p class="hint">{}</p>', typo(t, hint)) if hint else ""
+    return h("{}{}", helps, legal(t, attribution))
 
 
 def heads(t: Texts, columns: Collection[str]) -> Markup:

@@ -20,7 +20,9 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Section:
-    """What one screen of the form holds. `part` = per cent of this section answered; `contents` all parts of the form."""
+    """What one screen of the form holds. `part` = per cent of this section answered; `contents` all parts of the form.
+    `back` = one may go back; `needs` = a sentence on which answers are expected.
+    """
 
     title: str
     items: tuple[Item, ...]
@@ -30,6 +32,8 @@ class Section:
     lead: str = ""
     part: int = 0
     contents: tuple[Part, ...] = ()
+    back: bool = True
+    needs: str = ""
 
     @property
     def is_last(self) -> bool:
@@ -47,10 +51,13 @@ class Saved:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wrong:
-    """Why one cannot go on: sentences by link id. `skippable` = the person may go on without these answers."""
+    """Why one cannot go on: sentences by link id. `skippable` = the person may go on without these answers. `items` = the
+    section as it must stand to show them, where some are folded away.
+    """
 
     sentences: Mapping[str, str]
     skippable: bool = False
+    items: tuple[Item, ...] | None = None
 
 
 class Handlers(Protocol):
@@ -82,6 +89,10 @@ class Handlers(Protocol):
 
     async def remove(self, path: str) -> Saved:
         """Takes this copy of a group away."""
+        ...
+
+    async def unfold(self, path: str) -> Saved:
+        """Opens this copy of a group; the others close."""
         ...
 
     async def again(self, path: str) -> Saved:

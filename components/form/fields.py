@@ -22,6 +22,7 @@ from components.form.typed import TOO_LONG, read, written
 from components.markup import attributes, h, join
 from portal.i18n import N_, Texts
 
+MOST_OF_A_UNIT = 40
 SOCKET_LIMIT = 900_000  # characters; the browser's socket refuses a message over 1 MB
 
 
@@ -125,6 +126,7 @@ class TextField(TypedField[TextQuestion]):
     def extra(self) -> dict[str, str | bool]:
         return {
             "type": self.item.kind,
+            "inputmode": self.item.keyboard,
             "autocomplete": self.item.autocomplete,
             "data-limit": str(self.item.limit),
             "list": f"{self.qid}-list" if self.item.suggestions else "",
@@ -168,6 +170,8 @@ class NumberField(TypedField[NumberQuestion]):
 
     def __init__(self, t: Texts, item: NumberQuestion, on_answer: OnAnswer) -> None:
         self.unit_code = item.unit_code
+        if item.step is not None:
+            self.EVENTS = ("change", "click")  # type: ignore[misc]
         if item.units:
             self.HANDLER = "(event) => portal.parts(event, emit)"  # type: ignore[misc]
         super().__init__(t, item, on_answer, typed=written(t, item, item.value))
@@ -176,15 +180,26 @@ class NumberField(TypedField[NumberQuestion]):
         if not self.item.units:
             await super().receive(sent)
         elif isinstance(sent, list) and len(sent) == 2 and all(isinstance(part, str) for part in sent):
-            known = {unit.code for unit in self.item.units}
-            self.unit_code = sent[1] if sent[1] in known else ""
+            self.unit_code = self._unit_of(sent[1])
             await self.enter(sent[0])
 
+    def _unit_of(self, sent: str) -> str:
+        """The code of the chosen unit; where the form is open to others, what was written."""
+        item = self.item
+        if not item.own_unit:
+            return sent if sent in {unit.code for unit in item.units} else ""
+        words = sent.strip()[:MOST_OF_A_UNIT]
+        return next((unit.code for unit in item.units if words in {unit.text, unit.code}), words)
+
     def read(self, text: str) -> Value:
-        units = {unit.code: unit.text for unit in self.item.units}
-        number = read(self.t, self.item, text, today=date.min, unit=units.get(self.unit_code) if units else None)
-        if not units or not isinstance(number, Decimal):
+        item, units = self.item, {unit.code: unit.text for unit in self.item.units}
+        number = read(
+            self.t, item, text, today=date.min, unit=units.get(self.unit_code, self.unit_code) if units else None
+        )
+        if not isinstance(number, Decimal):
             return number
+        if not units:
+            return Amount(value=number, unit=item.unit_code) if item.amount else number
         if not self.unit_code:
             raise Unreadable(N_("Choose the unit."))
         return Amount(value=number, unit=self.unit_code)
@@ -201,13 +216,42 @@ class NumberField(TypedField[NumberQuestion]):
             self.redraw()
 
     def extra(self) -> dict[str, str | bool]:
-        return {"inputmode": "numeric" if self.item.whole and not self._negative else "decimal"}
+        step = "" if self.item.step is None else str(self.item.step)
+        return {"inputmode": "numeric" if self.item.whole and not self._negative else "decimal", "data-step": step}
 
     def field(self) -> Markup:
-        if self.item.units:
-            return h('<span class="withunit">{}{}</span>', super().field(), self._choice_of_unit())
-        unit = h('<span class="unit">{}</span>', self.item.unit) if self.item.unit else ""
-        return h('<span class="withunit">{}{}</span>', super().field(), unit)
+        item, field = self.item, super().field()
+        if item.step is not None and not item.locked:
+            button = '<button type="button" class="step" data-do="step" value="{}" aria-label="{}">{}</button>'
+            less, more = h(button, "-1", self.t("One less"), "−"), h(button, "1", self.t("One more"), "+")
+            field = h("{}{}{}", less, field, more)
+        if item.units:
+            return h(
+                '<span class="withunit">{}{}</span>',
+                field,
+                self._own_unit() if item.own_unit else self._choice_of_unit(),
+            )
+        unit = h('<span class="unit">{}</span>', item.unit) if item.unit else ""
+        return h('<span class="withunit">{}{}</span>', field, unit)
+
+    def _own_unit(self) -> Markup:
+        """A field that proposes the form's units and takes others."""
+        known = {unit.code: unit.text for unit in self.item.units}
+        field = attributes(
+            {
+                "type": "text",
+                "class": "input input-unit",
+                "aria-label": self.t("Unit"),
+                "placeholder": self.t("Unit"),
+                "value": known.get(self.unit_code, self.unit_code),
+                "list": f"{self.qid}-units",
+                "maxlength": str(MOST_OF_A_UNIT),
+                "autocomplete": "off",
+                "readonly": bool(self.item.locked),
+            }
+        )
+        options = join(h("<option>{}</option>", text) for text in known.values())
+        return h('<input{}><datalist id="{}-units">{}</datalist>', field, self.qid, options)
 
     def _choice_of_unit(self) -> Markup:
         rows = join(

@@ -24,12 +24,20 @@ class Amount:
 class Several:
     """The answers to a question that takes as many as one likes, in order."""
 
-    values: tuple["str | Decimal", ...]
+    values: tuple["str | Decimal | Amount", ...]
 
 
-Value = tuple[str, ...] | str | Decimal | Amount | Several | None
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Signed:
+    """A signature: the name that the person wrote, and what they drew, as a `data:` URL of a PNG."""
+
+    name: str
+    drawing: str = ""
+
+
+Value = tuple[str, ...] | str | Decimal | Amount | Several | Signed | None
 """An answer: codes chosen (empty = none; a text of one's own stands among them), a text, ISO date or time (`2026-03`,
-`14:30`, `2026-03-27T14:30`), a number, a number in a unit, several of these; None = no answer.
+`14:30`, `2026-03-27T14:30`), a number, a number in a unit, several of these, a signature; None = no answer.
 """
 
 
@@ -44,20 +52,23 @@ class Media:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Option:
-    """One possible answer. `aside` puts it last and quieter (“I prefer not to answer”); `alone` excludes all others."""
+    """One possible answer. `aside` puts it last and quieter (“I prefer not to answer”); `alone` excludes all others.
+    `cells` stand in the columns of its question.
+    """
 
     code: str
     text: str
     aside: bool = False
     alone: bool = False
     media: Media | None = None
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
     """What all questions share. `locked` = read-only, with the sentence that says who answered and when.
 
-    `media` and `links` (address, words) stand under the question, `legal` behind a word to open. `warning` asks for a
+    `rich` = the same words as `text` as safe HTML. `needed` says in a word whether an answer is expected. `media` and `links` (address, words) stand under the question, `legal` behind a word to open. `warning` asks for a
     second look and blocks nothing.
     """
 
@@ -66,6 +77,8 @@ class Question:
     number: str = ""
     hint: str = ""
     required: bool = False
+    needed: str = ""
+    rich: str = ""
     locked: str = ""
     media: tuple[Media, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
@@ -75,16 +88,20 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChoiceQuestion(Question):
-    """One answer among a few, or several with `many`. `chips` sets them on one line.
+    """One answer among a few, or several with `many`. `chips` sets them on one line, `across` that many side by side.
 
     `open` = words of a last row where people write an answer of their own, which then stands in `value` as it is.
+    `columns` are the heads of the `cells` of its answers, `widths` their CSS widths where the form gives them.
     """
 
     options: tuple[Option, ...]
     value: tuple[str, ...] = ()
     many: bool = False
     chips: bool = False
+    across: int = 1
     open: str = ""
+    columns: tuple[str, ...] = ()
+    widths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,27 +136,36 @@ class ScaleQuestion(Question):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TextQuestion(Question):
-    """A line, or several with `lines` > 1. `limit` in characters. `suggestions` are offered while typing."""
+    """A line, or several with `lines` > 1. `limit` in characters. `suggestions` are offered while typing;
+    `keyboard` is the kind that a phone shows (HTML's inputmode).
+    """
 
     value: str = ""
     limit: int = 255
     lines: int = 1
-    kind: Literal["text", "email", "tel", "password"] = "text"
+    kind: Literal["text", "email", "tel", "url", "password"] = "text"
+    keyboard: str = ""
     autocomplete: str = "off"
     suggestions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NumberQuestion(Question):
-    """A number with its unit; decimal comma or point. Limits are inclusive. With `units` the person chooses the unit."""
+    """A number with its unit; decimal comma or point. Limits are inclusive. With `units` the person chooses the unit, or
+    with `own_unit` writes another. `amount` = the answer carries its unit even where there is only one. `step` puts − and +
+    beside the field.
+    """
 
     value: Decimal | None = None
     unit: str = ""
     units: tuple[Option, ...] = ()
     unit_code: str = ""
+    own_unit: bool = False
+    amount: bool = False
     low: Decimal | None = None
     high: Decimal | None = None
     whole: bool = False
+    step: Decimal | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,7 +195,7 @@ class ManyQuestion(Question):
     """As many answers as one likes to a question of the kind of `one`. `most` = None: no limit."""
 
     one: TextQuestion | NumberQuestion | DateQuestion | TimeQuestion
-    values: tuple[str | Decimal, ...] = ()
+    values: tuple[str | Decimal | Amount, ...] = ()
     most: int | None = None
 
 
@@ -195,11 +221,28 @@ class FileQuestion(Question):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SignatureQuestion(Question):
+    """One's name, written; and what one draws with a finger, for who likes to."""
+
+    value: Signed = Signed(name="")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """What the record knows that may help to answer, behind a line to open: each thing in a few words."""
+
+    link_id: str
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Display:
     """A text between questions. `legal` = attribution of an instrument, in small."""
 
     link_id: str
     text: str
+    rich: str = ""
     kind: Literal["plain", "help", "legal", "warning"] = "plain"
     media: tuple[Media, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
@@ -207,11 +250,14 @@ class Display:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Heading:
-    """The title of a group inside the section."""
+    """The title of a group inside the section, with a sentence that helps, and its attribution behind a word to open."""
 
     link_id: str
     text: str
     level: int = 2
+    rich: str = ""
+    hint: str = ""
+    legal: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -253,13 +299,14 @@ class HelpNumbers:
     title: str = ""
 
 
-Layout = Literal["plain", "matrix", "grid", "table", "turned", "tabs"]
+Layout = Literal["plain", "matrix", "grid", "table", "turned", "tabs", "folding"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Group:
     """Items that belong together. `matrix`: choices with the same answers, one a line; `grid`: its groups are the lines of
-    a table and their questions its cells; `tabs`: one of its groups at a time. `columns` are the heads of a table.
+    a table and their questions its cells; `tabs`: one of its groups at a time; `folding`: behind its title, `open` at first
+    or not. `columns` are the heads of a table and `widths` their CSS widths, where the form gives them. `closed` = words for a copy that is not open now, whose items are not there.
     """
 
     link_id: str
@@ -267,7 +314,13 @@ class Group:
     items: tuple["Item", ...]
     layout: Layout = "plain"
     columns: tuple[str, ...] = ()
+    widths: tuple[str, ...] = ()
     level: int = 2
+    rich: str = ""
+    hint: str = ""
+    legal: str = ""
+    open: bool = True
+    closed: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -281,6 +334,8 @@ class Copies:
     copies: tuple[Group, ...]
     layout: Layout = "plain"
     columns: tuple[str, ...] = ()
+    widths: tuple[str, ...] = ()
+    hint: str = ""
     can_add: bool = True
     can_remove: bool = True
 
@@ -297,8 +352,9 @@ AnyQuestion = (
     | TimeQuestion
     | ManyQuestion
     | FileQuestion
+    | SignatureQuestion
 )
-Item = AnyQuestion | Display | Heading | Computed | HelpNumbers | ComputeAgain | TwoAnswers | Group | Copies
+Item = AnyQuestion | Display | Heading | Computed | HelpNumbers | ComputeAgain | TwoAnswers | Known | Group | Copies
 
 
 def flat(items: Iterable[Item]) -> Iterator[Item]:

@@ -9,7 +9,7 @@ from nicegui import ui
 from components.blocks import Button, block, set_block
 from components.form.base import OnAnswer
 from components.form.choices import ChoiceItem, DropDown, ScaleItem
-from components.form.containers import CopiesBox, GroupBox, Line, TabsBox
+from components.form.containers import CopiesBox, FoldBox, GroupBox, Line, TabsBox, beside_group
 from components.form.fields import DateField, MomentField, NumberField, TextArea, TextField, TimeField
 from components.form.files import FileField
 from components.form.items import (
@@ -24,6 +24,7 @@ from components.form.items import (
     Heading,
     HelpNumbers,
     Item,
+    Known,
     ListQuestion,
     ManyQuestion,
     MomentQuestion,
@@ -31,6 +32,7 @@ from components.form.items import (
     Option,
     ScaleQuestion,
     SearchQuestion,
+    SignatureQuestion,
     TextQuestion,
     TimeQuestion,
     TwoAnswers,
@@ -38,7 +40,8 @@ from components.form.items import (
 from components.form.many import ManyField
 from components.form.media import links, pictures
 from components.form.searching import SearchField
-from components.markup import band, dom_id, h, help_numbers, note, typo
+from components.form.signing import SignatureField
+from components.markup import band, dom_id, h, help_numbers, join, note, typo, words
 from portal.i18n import Texts
 
 Gesture = Callable[[str], Awaitable[object]]
@@ -64,13 +67,14 @@ def _settled(_link_id: str) -> bool:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Doing:
     """What some questions ask of the page besides taking an answer: to look for answers, to add or take away a copy of a
-    group (by the path of one), to compute an answer again, to choose between the answers of two devices. `waiting` = this
-    answer is still under way.
+    group (by the path of one), to open one that is folded away, to compute an answer again, to choose between the answers
+    of two devices. `waiting` = this answer is still under way.
     """
 
     search: Callable[[str, str], Awaitable[Sequence[Option]]] = _no_answers
     add: Gesture = _no_gesture
     remove: Gesture = _no_gesture
+    unfold: Gesture = _no_gesture
     again: Gesture = _no_gesture
     choose: Callable[..., Awaitable[object]] = _no_choice
     waiting: Callable[[str], bool] = _settled
@@ -113,22 +117,28 @@ def build_item(
             return ManyField(t, item, on_answer, today=today)
         case FileQuestion():
             return FileField(t, item, on_answer)
+        case SignatureQuestion():
+            return SignatureField(t, item, on_answer)
+        case Known():
+            return known(t, item)
         case Computed():
             return ComputedValue(t, item)
         case ComputeAgain():
             return Button(t("Compute it again"), lambda: doing.again(item.path), "quiet")
         case Heading():
-            return block(typo(t, item.text), "group-heading", f"h{item.level}", id=dom_id(item.link_id))
+            return heading(t, item)
         case TwoAnswers():
             return two_answers(t, item, doing)
         case HelpNumbers():
             return block(help_numbers(t, item.title), "help-called", role="status")
         case Group(layout="tabs"):
             return TabsBox(t, item, make, doing.waiting)
+        case Group(layout="folding"):
+            return FoldBox(t, item, make, doing.waiting)
         case Group():
             return GroupBox(t, item, make_line if item.layout == "grid" else make, doing.waiting)
         case Copies():
-            return CopiesBox(t, item, make, doing.waiting, add=doing.add, remove=doing.remove)
+            return CopiesBox(t, item, make, doing.waiting, add=doing.add, remove=doing.remove, unfold=doing.unfold)
         case Display():
             return display(t, item)
 
@@ -148,15 +158,32 @@ def two_answers(t: Texts, item: TwoAnswers, doing: Doing) -> ui.element:
     return box
 
 
+def heading(t: Texts, item: Heading) -> ui.html:
+    title = h(
+        '<h{0} class="group-heading" id="{1}">{2}</h{0}>',
+        item.level,
+        dom_id(item.link_id),
+        words(t, item.text, item.rich),
+    )
+    return block(h("{}{}", title, beside_group(t, item.hint, item.legal)))
+
+
+def known(t: Texts, item: Known) -> ui.html:
+    lines = join(h("<li>{}</li>", typo(t, line)) for line in item.lines)
+    shape = '<details class="known"><summary>{}</summary><ul>{}</ul></details>'
+    return block(h(shape, typo(t, item.title), lines), id=dom_id(item.link_id))
+
+
 def display(t: Texts, item: Display) -> ui.html:
     """A text between questions, as plain words, a hint, an attribution or a warning."""
-    text = typo(t, item.text)
+    text = words(t, item.text, item.rich)
     more = h("{}{}", pictures(t, item.media), links(t, item.links))
     if item.kind == "warning":
         return block(h("{}{}", note(text, "warn", "alert"), more))
     if item.kind == "help":
         return block(h("{}{}", note(text), more))
-    return block(h("<p>{}</p>{}", text, more), "legal small muted" if item.kind == "legal" else "lead")
+    tag = "div" if item.rich else "p"
+    return block(h("<{0}>{1}</{0}>{2}", tag, text, more), "legal small muted" if item.kind == "legal" else "lead")
 
 
 class ComputedValue(ui.html):

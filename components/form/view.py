@@ -106,6 +106,11 @@ class FormView:
         if await self._changed(self.handlers.remove, path):
             move_focus(dom_id(f"{path.rpartition('[')[0]}*"))
 
+    async def unfold(self, path: str) -> None:
+        """Another copy is open now; the focus goes into it."""
+        if await self._changed(self.handlers.unfold, path):
+            move_focus(dom_id(path))
+
     async def again(self, path: str) -> None:
         if await self._changed(self.handlers.again, path):
             move_focus(dom_id(path))
@@ -183,6 +188,8 @@ class FormView:
             self.faults = block("", "faults")
             if section.lead:
                 block(section.lead, "lead", "p")
+            if section.needs:
+                block(section.needs, "needs small muted", "p")
             self.list = ui.element("div").classes("questions")
             self.items = ItemList(self.list, section.items, self._make, self.saver.is_waiting)
             with ui.element("div").classes("formend"):
@@ -229,6 +236,7 @@ class FormView:
             search=self.search,
             add=self.add,
             remove=self.remove,
+            unfold=self.unfold,
             again=self.again,
             choose=self.choose,
             waiting=self.saver.is_waiting,
@@ -243,7 +251,7 @@ class FormView:
             self.forward = Button(t("Continue"), lambda: self.go(1), wide=True)
         self.anyway = Button(t("Continue without answering"), self._go_anyway, "side", wide=True)
         self.anyway.set_visibility(False)
-        if section.index:
+        if section.index and section.back:
             Button(t("Previous part"), lambda: self.go(-1), "quiet", "back", wide=True)
         block(
             h('<a class="btn btn-quiet btn-wide" href="{}">{}</a>', self.pause, t("Take a break, I will finish later"))
@@ -267,6 +275,8 @@ class FormView:
         self.section = replace(self.section, items=tuple(items))
 
     def _wrong(self, wrong: Wrong) -> None:
+        if wrong.items is not None:
+            self._refresh(wrong.items)
         self._point_out(wrong.sentences)
         faults = [Fault(target=dom_id(link), text=self._named(link, text)) for link, text in wrong.sentences.items()]
         set_block(self.faults, error_summary(self.t, faults, ERRORS))

@@ -21,6 +21,7 @@ const portal = (() => {
       const tab = byId(panel.getAttribute("aria-labelledby"));
       if (tab) openTab(tab);
     }
+    for (let fold = target.closest("details:not([open])"); fold; fold = fold.parentElement.closest("details:not([open])")) fold.open = true;
   }
   /* The server may redraw the element in which a person is: the new field with the same id (or the same name and value)
      gets the focus back, and what was typed but not sent stays typed. */
@@ -111,11 +112,21 @@ const portal = (() => {
   }
   /* All fields of a question that has several (a number and its unit, a day and a time), told together. */
   function parts(event, emit) {
-    if (!event.target.matches("input, select")) return;
+    if (event.type === "click" && !spin(event)) return;
+    if (event.type !== "click" && !event.target.matches("input, select")) return;
     const fields = [...question(event).querySelectorAll("input, select")];
     fields.forEach((field) => { field.dataset.sent = field.value; });
     sent();
     emit(fields.map((field) => field.value));
+  }
+  /* − and + beside a number: true when the field has moved. The number is written as its language does. */
+  function spin(event) {
+    const button = event.target.closest("button[data-do=step]"), field = button && question(event).querySelector("input[data-step]");
+    if (!field || field.readOnly) return false;
+    const step = Number(field.dataset.step), now = Number(field.value.replace(/\s/g, "").replace(",", "."));
+    const next = Number.isFinite(now) && field.value.trim() ? now + step * Number(button.value) : 0;
+    field.value = String(Number(next.toFixed(6))).replace(".", document.documentElement.lang === "fr" ? "," : ".");
+    return true;
   }
   /* A question with as many fields as one likes. */
   function several(event, emit) {
@@ -123,7 +134,8 @@ const portal = (() => {
     if (event.type === "click" && !button) return;
     fields.forEach((field) => { field.dataset.sent = field.value; });
     sent();
-    emit({ do: button ? button.dataset.do : "", at: button ? button.dataset.at : "", rows: fields.map((field) => field.value) });
+    const units = [...question(event).querySelectorAll(".rowsof select")].map((one) => one.value);
+    emit({ do: button ? button.dataset.do : "", at: button ? button.dataset.at : "", rows: fields.map((field) => field.value), units });
     if (button && button.dataset.do === "add") {
       const root = question(event).id, many = fields.length;
       setTimeout(function wait(tries = 40) {
@@ -205,6 +217,22 @@ const portal = (() => {
       if (answer.ok) { sent(); emit({ file: told.key }); } else emit({ refused: told.error || field.dataset.failed });
     } catch { status.textContent = ""; emit({ refused: field.dataset.failed }); }
   }
+  /* A signature: the name in its field, the drawing as the finger leaves it. */
+  function sign(event, emit) {
+    const root = question(event), pad = root.querySelector("canvas");
+    if (event.type === "change") { if (event.target.matches("input")) { event.target.dataset.sent = event.target.value; sent(); emit({ name: event.target.value }); } return; }
+    if (event.type === "click") { if (event.target.closest("button[data-do=erase]")) { if (pad) pad.getContext("2d").clearRect(0, 0, pad.width, pad.height); sent(); emit({ drawing: "" }); } return; }
+    if (!pad || event.target !== pad) return;
+    const pen = pad.getContext("2d"), box = pad.getBoundingClientRect();
+    const at = [((event.clientX - box.left) * pad.width) / box.width, ((event.clientY - box.top) * pad.height) / box.height];
+    if (event.type === "pointerdown") {
+      pad.setPointerCapture(event.pointerId);
+      Object.assign(pen, { lineWidth: 4, lineCap: "round", lineJoin: "round", strokeStyle: "#1b2433" });
+      pen.beginPath(); pen.moveTo(...at); pen.lineTo(at[0] + 0.1, at[1]); pen.stroke();
+      pad.dataset.pen = "down";
+    } else if (event.type === "pointermove" && pad.dataset.pen) { pen.lineTo(...at); pen.stroke(); }
+    else if (pad.dataset.pen) { delete pad.dataset.pen; sent(); emit({ drawing: pad.toDataURL("image/png") }); }
+  }
   /* A small file of text goes through the socket: it is read here and kept nowhere. */
   async function read(event, emit) {
     const one = event.target.files && event.target.files[0];
@@ -229,7 +257,8 @@ const portal = (() => {
   });
   const LIMIT = 900000;   /* the socket refuses a message over 1 MB: say it here, before sending */
   function text(event, emit) {
-    const field = event.target;
+    if (event.type === "click" && !spin(event)) return;
+    const field = event.type === "click" ? question(event).querySelector("input[data-step]") : event.target;
     if (!field.matches("input, textarea, select")) return;
     if (tooLong(field)) return emit({ over: field.value.length });
     field.dataset.sent = field.value;
@@ -307,5 +336,5 @@ const portal = (() => {
   const look = () => document.querySelectorAll("[data-lazy]").forEach((one) => { if (!watched.has(one)) { watched.add(one); sight.observe(one); } });
   new MutationObserver(look).observe(document, { childList: true, subtree: true });
 
-  return { focus, choice, text, parts, several, search, found, file, read, scale, sent, later, press, review };
+  return { focus, choice, text, parts, several, search, found, file, read, sign, scale, sent, later, press, review };
 })();

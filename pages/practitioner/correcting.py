@@ -18,7 +18,7 @@ from components.form import (
     build_item,
 )
 from components.markup import back_link, dom_id, page_head
-from pages import arranging, questions
+from pages import arranging, offering, questions
 from pages.base import Site, Visit
 from pages.fields import Fields
 from pages.practitioner.record import ROLES, head_of, record_page
@@ -130,7 +130,8 @@ class Correcting(ui.element):
     async def _answered(self, path: str, value: Value) -> None:
         item = item_at(self.amendment.form, path)
         try:
-            self.amendment.session.set(path, questions.value_of(item, value, {**self._given(path), **self.known}))
+            known = {**self._given(path), **offering.references(self.amendment.session, path, item), **self.known}
+            self.amendment.session.set(path, questions.value_of(item, value, known))
         except Invalid as refusal:
             self.widgets[path].show_error(" ".join(self.t.say(each.message) for each in refusal.problems))
             return
@@ -146,7 +147,8 @@ class Correcting(ui.element):
 
     async def _search(self, path: str, text: str) -> list[Option]:
         item, state = item_at(self.amendment.form, path), self.amendment.session.state(path)
-        found = await possible_answers(self.visit.me, item, state, text, locale=self.t.locale)
+        patient = self.amendment.scope.patient
+        found = await possible_answers(self.visit.me, item, state, text, locale=self.t.locale, patient=patient)
         self.known.update({each.key: each.value for each in found})
         return [Option(code=each.key, text=each.text) for each in found]
 
@@ -165,7 +167,7 @@ class Correcting(ui.element):
     def _given(self, path: str) -> dict[str, Json]:
         """The codes and references that stand there, by the keys that the browser has for them."""
         codings = [each.get("valueCoding") or each.get("valueReference") for each in self.amendment.session.given(path)]
-        return {each.get("reference") or questions.key_of_coding(each): each for each in codings if each}
+        return {each.get("reference") or offering.key_of_coding(each): each for each in codings if each}
 
     def _why(self) -> list[AnyQuestion]:
         t = self.t

@@ -3,6 +3,7 @@
 from portal.responses.amending import REASONS, Amended, Amendment, amend, keep_amendment, open_amendment
 from portal.responses.appointments import Appointment, Around, around
 from portal.responses.choices import Possible, possible_answers
+from portal.responses.describing import described
 from portal.responses.drafts import Draft
 from portal.responses.left import fold_left_answers
 from portal.responses.listing import ResponseRow, ScoreGiven, responses_of
@@ -48,7 +49,7 @@ from portal.responses.saving import (
     save_pending,
     save_place,
 )
-from portal.responses.submitting import Submitted, submit
+from portal.responses.submitting import Signature, Submitted, submit
 from portal.responses.surroundings import tell
 from portal.responses.tasks import Asked, FilledBy, State
 from portal.responses.todo import TodoItem, assign, next_of, todo
@@ -79,6 +80,7 @@ __all__ = [
     "Saved",
     "ScoreGiven",
     "SentForm",
+    "Signature",
     "State",
     "Submitted",
     "TodoItem",
@@ -92,6 +94,7 @@ __all__ = [
     "cancel_link",
     "close_link",
     "compute_again",
+    "described",
     "fold",
     "fold_left_answers",
     "form_asked",

@@ -5,14 +5,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from portal.access import Role
 from portal.acting import Acting
-from portal.errors import NotFound, Rejected
+from portal.errors import Forbidden, NotFound, Rejected
+from portal.fhir import systems
+from portal.i18n import texts
+from portal.responses.describing import described
 from portal.sdc import FormItem, ItemState, Option
 from portal.types import Json
 
 MOST = 20
 PLACES_AND_PEOPLE = ("Practitioner", "Organization", "Location", "HealthcareService")
-"""What a reference may point at here. Never patients: a list of them is for those who follow them."""
+"""What a reference may point at by its name. Never patients: a list of them is for those who follow them."""
+
+OF_THE_PATIENT = (
+    "AllergyIntolerance", "Condition", "DiagnosticReport", "DocumentReference", "Encounter", "Immunization", "MedicationRequest",
+    "MedicationStatement", "Observation", "Procedure", "QuestionnaireResponse", "ServiceRequest",
+)  # fmt: skip
+"""What a reference may point at in the record of the patient whom the form is about, with the rights of who fills it in."""
+
+IN_THE_RECORD = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,7 +37,7 @@ class Possible:
 
 
 async def possible_answers(
-    acting: Acting, item: FormItem, state: ItemState, text: str, *, locale: str
+    acting: Acting, item: FormItem, state: ItemState, text: str, *, locale: str, patient: str = ""
 ) -> list[Possible]:
     """The best few answers to a question as it is asked now, for words of the answer in any order, without regard to
     accents.
@@ -34,7 +46,8 @@ async def possible_answers(
     if not words:
         return []
     if item.type == "reference":
-        return await _referred(acting, item, text)
+        own = await _in_record(acting, item, words, patient, locale) if patient else []
+        return [*own, *await _referred(acting, item, text)][:MOST]
     if state.options:
         return _among(state.options, words, locale)
     value_set = state.value_set
@@ -71,6 +84,26 @@ async def _expanded(acting: Acting, value_set: str, text: str, locale: str) -> l
         for each in codings
         if "code" in each
     ]
+
+
+async def _in_record(acting: Acting, item: FormItem, words: list[str], patient: str, locale: str) -> list[Possible]:
+    """The newest of the patient's own that go with the words. What is not for this person is as if it were not there."""
+    if acting.actor.role is Role.RELATIVE:
+        return []
+    found: list[Possible] = []
+    for kind in (kind for kind in OF_THE_PATIENT if kind in item.reference_types):
+        query = {"patient": f"Patient/{patient}", "_sort": "-_lastUpdated", "_count": IN_THE_RECORD}
+        if acting.actor.role is Role.PATIENT:
+            query["_tag"] = f"{systems.AUDIENCE}|patient"
+        try:
+            page = await acting.fhir.find(kind, query)
+        except (Forbidden, NotFound, Rejected):
+            continue
+        for resource in page.resources:
+            name, reference = described(texts(locale), resource), f"{kind}/{resource['id']}"
+            if name and all(word in plain(name) for word in words):
+                found.append(Possible(key=reference, text=name, value={"reference": reference, "display": name}))
+    return found[:MOST]
 
 
 async def _referred(acting: Acting, item: FormItem, text: str) -> list[Possible]:

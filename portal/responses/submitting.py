@@ -16,8 +16,14 @@ from portal.responses.drafts import Draft, journal_of, marked, reload, scope_now
 from portal.responses.saving import FOLD_ATTEMPTS, save_pending
 from portal.responses.scores import observations
 from portal.responses.todo import next_of
-from portal.sdc import AlertRule, ScoreResult
+from portal.sdc import AlertRule, Form, ScoreResult
 from portal.types import Json
+
+AUTHOR: Json = {
+    "system": "urn:iso-astm:E1762-95:2013",
+    "code": "1.2.840.10065.1.12.1.1",
+    "display": "Author's Signature",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,9 +37,17 @@ class Submitted:
     next_task: str | None
 
 
-async def submit(acting: Acting, draft: Draft, *, signed: str = "") -> Submitted:
-    """Send the questionnaire. A second call, from this page or another, changes nothing and tells the same. `signed` is the
-    name that the person wrote to sign, where the form asks for a signature.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Signature:
+    """The name that a person wrote to sign, and what they drew, as a `data:` URL of a PNG."""
+
+    name: str
+    drawing: str = ""
+
+
+async def submit(acting: Acting, draft: Draft, *, signature: Signature | None = None) -> Submitted:
+    """Send the questionnaire. A second call, from this page or another, changes nothing and tells the same. `signature` is
+    for a form that asks for one.
 
     Raises `Invalid` with each answer that is missing or wrong (places are paths), `ChangedElsewhere` when another page
     has answered in between (look first), `NotSaved`, and `Unavailable` when the record cannot be reached: then nothing is
@@ -55,7 +69,7 @@ async def submit(acting: Acting, draft: Draft, *, signed: str = "") -> Submitted
                 problems = draft.session.errors()
                 if problems:
                     raise Invalid(problems)
-                completed = await _commit(acting, draft, signed)
+                completed = await _commit(acting, draft, signature)
             except AlreadySent:
                 return await _sent(acting, draft)
             except Unavailable as error:
@@ -70,7 +84,7 @@ async def submit(acting: Acting, draft: Draft, *, signed: str = "") -> Submitted
     return await _told(acting, draft)
 
 
-async def _commit(acting: Acting, draft: Draft, signed: str) -> Json:
+async def _commit(acting: Acting, draft: Draft, signature: Signature | None) -> Json:
     """The one transaction. Written by the portal's own client: nobody may write scores, alerts or the audit trail by hand.
 
     Another page may have folded the same answers in between: then the draft is read again and sent as it is.
@@ -78,8 +92,8 @@ async def _commit(acting: Acting, draft: Draft, signed: str) -> Json:
     for _ in range(FOLD_ATTEMPTS):
         now = acting.clock.now()
         task = await acting.service.read("Task", draft.asked.id)
-        signature = signature_of(acting.actor, signed, now) if signed else None
-        completed, transaction = await asyncio.to_thread(sending, draft, task, now, signature)
+        signed = signature_of(acting.actor, draft.form, signature, now) if signature else None
+        completed, transaction = await asyncio.to_thread(sending, draft, task, now, signed)
         patient = draft.asked.patient
         entity = f"QuestionnaireResponse/{completed['id']}"
         transaction.create(
@@ -98,14 +112,18 @@ async def _commit(acting: Acting, draft: Draft, signed: str) -> Json:
     raise VersionConflict(status=412)
 
 
-def signature_of(actor: Actor, name: str, now: datetime) -> Json:
-    """The extension that says who signed the answers, under which name, and when."""
-    author = {"system": "urn:iso-astm:E1762-95:2013", "code": "1.2.840.10065.1.12.1.1", "display": "Author's Signature"}
-    who = {"reference": actor.reference, "display": name}
-    return {
-        "url": "http://hl7.org/fhir/StructureDefinition/questionnaireresponse-signature",
-        "valueSignature": {"type": [author], "when": now.isoformat(timespec="milliseconds"), "who": who},
+def signature_of(actor: Actor, form: Form, given: Signature, now: datetime) -> Json:
+    """The extension that says who signed the answers, as what, under which name, when, and with which drawing."""
+    wanted = [*form.signature, *(each for item in form.by_link_id.values() for each in item.signature)]
+    kinds = [coding for concept in wanted for coding in concept.get("coding", ())] or [AUTHOR]
+    value: Json = {
+        "type": list({coding.get("code"): coding for coding in kinds}.values()),
+        "when": now.isoformat(timespec="milliseconds"),
+        "who": {"reference": actor.reference, "display": given.name},
     }
+    if given.drawing:
+        value |= {"sigFormat": "image/png", "data": given.drawing.partition(",")[2]}
+    return {"url": "http://hl7.org/fhir/StructureDefinition/questionnaireresponse-signature", "valueSignature": value}
 
 
 def sending(draft: Draft, task: Json, now: datetime, signature: Json | None = None) -> tuple[Json, Transaction]:

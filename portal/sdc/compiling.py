@@ -18,6 +18,12 @@ from portal.sdc.sections import make_sections, questions_asked
 from portal.types import Json
 
 SECONDS_A_QUESTION = 8
+_AUDIENCES = {
+    "Patient": "patient",
+    "RelatedPerson": "relative",
+    "Practitioner": "professional",
+    "PractitionerRole": "professional",
+}
 
 
 def compile_form(questionnaire: Json) -> Form:
@@ -52,13 +58,15 @@ def compile_form(questionnaire: Json) -> Form:
         label=local_text(questionnaire, "title"),
         description=local_text(questionnaire, "description"),
         category=next(_uses(questionnaire, systems.CATEGORY), ""),
-        audience=tuple(_uses(questionnaire, systems.AUDIENCE)),
+        audience=tuple(_uses(questionnaire, systems.AUDIENCE)) or tuple(dict.fromkeys(_performers(questionnaire))),
         licence=extension_value(questionnaire, systems.LICENCE) or "",
         copyright=copyright_,
         shown_to_patient=shown if isinstance(shown, bool) else True,
         items=items,
         by_link_id=by_link_id,
         sections=make_sections(items, local_text(questionnaire, "title")),
+        header=tuple(item for item in items if item.control == "header"),
+        footer=tuple(item for item in items if item.control == "footer"),
         question_count=asked,
         minutes=extension_value(questionnaire, systems.MINUTES) or max(1, round(asked * SECONDS_A_QUESTION / 60)),
         scores=tuple(_scores(by_link_id)),
@@ -134,6 +142,14 @@ def _queries(expressions: Expressions, addresses: list[str]) -> Iterator[Program
         program = expressions.program("", "query", {"language": urls.FHIR_QUERY, "expression": address})
         if program:
             yield program
+
+
+def _performers(questionnaire: Json) -> Iterator[str]:
+    """Who may fill it in, by the standard's own extension: for forms that do not say it in our words."""
+    for each in extensions(questionnaire, urls.PERFORMER_TYPE):
+        word = _AUDIENCES.get(str(value_of(each)))
+        if word:
+            yield word
 
 
 def _uses(questionnaire: Json, system: str) -> Iterator[str]:

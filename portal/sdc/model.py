@@ -306,6 +306,8 @@ class Form:
     items: tuple[FormItem, ...]
     by_link_id: Mapping[str, FormItem]
     sections: tuple[Section, ...]
+    header: tuple[FormItem, ...]  # above every section
+    footer: tuple[FormItem, ...]
     question_count: int
     minutes: int
     scores: tuple[ScoreDefinition, ...]

@@ -1,4 +1,8 @@
-"""Cuts a form into screens: a top-level group is a section, a longer one is cut where its parts end."""
+"""Cuts a form into screens: a top-level group is a section, a longer one is cut where its parts end.
+
+A group that the form calls a page has a screen of its own, and so has each tab of a row of tabs that asks more than a screen
+holds. Headers and footers stand on every screen and are none themselves.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,6 +10,7 @@ from portal.sdc.model import FormItem, Section
 from portal.sdc.reading import LocalText
 
 ON_ONE_SCREEN = 20
+EVERYWHERE = ("header", "footer")
 
 
 def make_sections(items: Sequence[FormItem], title: LocalText) -> tuple[Section, ...]:
@@ -35,17 +40,20 @@ _Part = tuple[LocalText, FormItem | None, tuple[FormItem, ...]]
 
 def _parts(items: Sequence[FormItem], group: FormItem | None, label: LocalText) -> Iterator[_Part]:
     waiting: list[FormItem] = []
+    tabs = group is not None and group.control == "tab-container"
     for item in items:
-        if item.hidden:
+        if item.hidden or (group is None and item.control in EVERYWHERE):
             continue
         size = questions_asked((item,))
-        alone = item.type == "group" and (group is None or (size > ON_ONE_SCREEN and not item.repeats))
+        large = size > ON_ONE_SCREEN and not item.repeats
+        paged = any(each.control == "page" for each in item.items)
+        alone = item.type == "group" and (group is None or large or paged or item.control == "page" or tabs)
         if waiting and (alone or questions_asked(waiting) + size > ON_ONE_SCREEN):
             yield label, group, tuple(waiting)
             waiting = []
         if not alone:
             waiting.append(item)
-        elif size > ON_ONE_SCREEN and not item.repeats:
+        elif large or paged:
             yield from _parts(item.items, item, item.label or label)
         else:
             yield (item.label or label), item, (item,) if item.repeats else item.items

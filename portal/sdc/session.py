@@ -14,7 +14,7 @@ from portal.sdc.choosing import answers_given, offered, options_now
 from portal.sdc.conversion import same_answers, truth
 from portal.sdc.engine import Effects, Engine, Expand, Fetch
 from portal.sdc.limits import NotAnAnswer
-from portal.sdc.model import AlertRule, Form, Option, Section
+from portal.sdc.model import AlertRule, Form, FormItem, Option, Section
 from portal.sdc.nodes import Node
 from portal.sdc.outcome import Change, ItemState
 from portal.sdc.parsing import parse_text
@@ -213,6 +213,12 @@ class FormSession:
             if node.active and node.item.captured and not self._within_hidden(node)
         ]
 
+    def shown(self, items: Sequence[FormItem]) -> list[str]:
+        """Paths of what stands on screen for these items: what is asked, and what is not asked now where the form wants it
+        shown all the same (disabledDisplay `protected`).
+        """
+        return [node.path for node in self._nodes_of(items) if self._stands(node) and not self._within_hidden(node)]
+
     def copies(self, path: str) -> list[str]:
         """Paths of all copies of a repeating group."""
         return [node.path for node in self._tree.copies_of(self._node(path))]
@@ -366,8 +372,17 @@ class FormSession:
         for top in self._tree.top:
             yield from top.walk()
 
+    def _stands(self, node: Node) -> bool:
+        item, parent = node.item, node.parent
+        if node.active or item.disabled_display != "protected":
+            return node.active and item.captured
+        return item.captured and (parent is None or self._stands(parent))
+
     def _section_nodes(self, section: Section) -> Iterator[Node]:
-        for item in section.items:
+        return self._nodes_of(section.items)
+
+    def _nodes_of(self, items: Sequence[FormItem]) -> Iterator[Node]:
+        for item in items:
             for node in self._engine.nodes_of(item.link_id):
                 yield from node.walk()
 

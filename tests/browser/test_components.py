@@ -16,7 +16,7 @@ from tests.browser.server import ROOT
 from tests.browser.visitor import Device, Locale, Visitor
 
 PAGES = (
-    "states", "form", "form?error=1", "further", "rehearsal", "welcome", "home", "refused", "ended", "errors", "review", "charts",
+    "states", "form", "form?error=1", "further", "rarer", "rehearsal", "welcome", "home", "refused", "ended", "errors", "review", "charts",
     "list", "dialogs?show=confirm", "dialogs?show=comment",
 )  # fmt: skip
 Look = tuple[Device, Locale, str]

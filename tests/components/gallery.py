@@ -32,6 +32,7 @@ from components.charts import (
 from components.dialogs import CommentDialog, ConfirmDialog
 from components.errors import error_page
 from components.form import (
+    Amount,
     ChoiceQuestion,
     ComputeAgain,
     Computed,
@@ -45,6 +46,8 @@ from components.form import (
     Group,
     Heading,
     HelpNumbers,
+    Item,
+    Known,
     ListQuestion,
     ManyQuestion,
     Media,
@@ -56,6 +59,7 @@ from components.form import (
     ScaleQuestion,
     SearchQuestion,
     Section,
+    SignatureQuestion,
     TextQuestion,
     TimeQuestion,
     TwoAnswers,
@@ -174,6 +178,9 @@ class Rehearsal:
         return Saved(at=NOW)
 
     async def remove(self, path: str) -> Saved:
+        return Saved(at=NOW)
+
+    async def unfold(self, path: str) -> Saved:
         return Saved(at=NOW)
 
     async def again(self, path: str) -> Saved:
@@ -440,6 +447,88 @@ def further(t: Texts) -> None:
     )
     for item in items:
         build_item(t, item, nothing, today=lambda: TODAY, doing=Doing(search=cities))
+
+
+def rarer(t: Texts) -> None:
+    """What few forms ask for: columns, folds, proposals, amounts with any unit, a signature."""
+    doctors = (("Dr Anne Roy", "Lille", "Psychiatre"), ("Dr Paul Petit", "Créteil", "Médecin généraliste"))
+    items: tuple[Item, ...] = (
+        Heading(
+            link_id="h",
+            text="Vos soins",
+            rich="Vos <em>soins</em>",
+            hint="Pensez aux douze derniers mois.",
+            legal="D’après un guide fictif.",
+        ),
+        Known(link_id="k", title="Ce qui est déjà connu", lines=("Poids : 62,5 kg (01/11/2026)", "Lithium (2019)")),
+        ChoiceQuestion(
+            link_id="who",
+            text="Qui vous suit ?",
+            rich="Qui vous suit <strong>en ce moment</strong> ?",
+            needed="facultatif",
+            options=tuple(Option(code=f"d{n}", text=cells[0], cells=cells) for n, cells in enumerate(doctors)),
+            columns=("Nom", "Ville", "Spécialité"),
+            widths=("minmax(0, 2fr)", "", ""),
+            value=("d0",),
+        ),
+        ChoiceQuestion(
+            link_id="town",
+            text="Où habitez-vous ?",
+            across=3,
+            options=tuple(Option(code=each, text=each) for each in CITIES[:6]),
+        ),
+        NumberQuestion(link_id="cups", text="Tasses de café par jour", whole=True, step=Decimal(1), value=Decimal(2)),
+        NumberQuestion(
+            link_id="size",
+            text="Taille",
+            own_unit=True,
+            units=(Option(code="cm", text="cm"), Option(code="m", text="m")),
+            unit_code="cm",
+            value=Decimal(172),
+        ),
+        ManyQuestion(
+            link_id="doses",
+            text="Doses de la journée",
+            one=NumberQuestion(
+                link_id="", text="", units=(Option(code="mg", text="mg"), Option(code="g", text="g")), unit_code="mg"
+            ),
+            values=(Amount(value=Decimal(400), unit="mg"), Amount(value=Decimal("1.2"), unit="g")),
+        ),
+        Group(
+            link_id="fold",
+            text="Plus de questions sur vos soins",
+            layout="folding",
+            open=False,
+            items=(TextQuestion(link_id="fold1", text="Votre pharmacie"),),
+        ),
+        TextQuestion(link_id="gone", text="Une question sans objet", locked="Sans objet, d’après vos autres réponses."),
+        Copies(
+            link_id="ep*",
+            text="Épisode",
+            copies=(
+                Group(link_id="ep[0]", text="", items=(), closed="Printemps 2019 · Dépression · 3 mois"),
+                Group(link_id="ep[1]", text="", items=(TextQuestion(link_id="ep[1]/a", text="Quand ?"),)),
+            ),
+        ),
+        SignatureQuestion(
+            link_id="sign",
+            text="Signez avec votre prénom et votre nom",
+            hint="En écrivant votre nom, vous confirmez que ces réponses sont les vôtres.",
+            required=True,
+        ),
+    )
+    for item in items:
+        build_item(t, item, nothing, today=lambda: TODAY)
+
+
+@ui.page("/rarer")
+def rarer_page(lang: str = "fr") -> None:
+    t = texts(lang)
+    frame = Frame(t=t, audience=Audience.PATIENT, person=Person(name="Camille R."), links=())
+    with frame.page("Plus rarement", width="reading", css="form"):
+        block(h("<h1>Plus rarement</h1>"), "formhead")
+        with ui.element("div").classes("questions"):
+            rarer(t)
 
 
 @ui.page("/further")

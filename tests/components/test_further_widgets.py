@@ -291,3 +291,80 @@ def test_tabs_tie_each_panel_to_its_tab(screen: Client, french: Texts, told: Tol
     for panel in panels:
         assert f'id="{panel.props["aria-labelledby"]}" aria-controls="{panel.props["id"]}"' in box.strip.content
     assert [bool(each.props.get("hidden")) for each in panels] == [False, True]
+
+
+async def test_answers_stand_in_the_columns_of_their_question(screen: Client, french: Texts, told: Told) -> None:
+    options = (
+        Option(code="a", text="A", cells=("Dr Roy", "Lille")),
+        Option(code="b", text="B", cells=("Dr Petit", "")),
+    )
+    item = ChoiceQuestion(
+        link_id="q", text="Q", options=options, columns=("Nom", "Ville"), widths=("minmax(0, 2fr)", "")
+    )
+    made = str(ChoiceItem(french, item, told).inside())
+    assert "--cols:2;--tracks:minmax(0, 2fr) minmax(0, 1fr)" in made
+    assert made.count('class="cell"') == 4
+
+
+async def test_answers_stand_side_by_side_where_the_form_says_how_many(
+    screen: Client, french: Texts, told: Told
+) -> None:
+    item = ChoiceQuestion(link_id="q", text="Q", options=FEW, across=3)
+    assert 'class="answers across" style="--across:3"' in str(ChoiceItem(french, item, told).inside())
+
+
+async def test_a_group_behind_its_title_is_open_or_closed_at_first(screen: Client, french: Texts, told: Told) -> None:
+    inside = (TextQuestion(link_id="a", text="A"),)
+    for opened in (True, False):
+        group = Group(link_id=f"g{opened}", text="Plus", items=inside, layout="folding", open=opened)
+        box = build_item(french, group, told, today=today)
+        assert ("open" in box.props) is opened
+
+
+async def test_a_unit_beside_the_listed_ones_is_taken_where_the_form_is_open(
+    screen: Client, french: Texts, told: Told
+) -> None:
+    size = NumberQuestion(link_id="q", text="Taille", units=SIZE.units, own_unit=True)
+    await NumberField(french, size, told).receive(["6", "pieds"])
+    await NumberField(french, size, told).receive(["172", "cm"])
+    assert told == [Amount(value=Decimal(6), unit="pieds"), Amount(value=Decimal(172), unit="cm")]
+
+
+async def test_an_amount_with_one_unit_carries_it(screen: Client, french: Texts, told: Told) -> None:
+    size = NumberQuestion(link_id="q", text="Poids", unit="kg", unit_code="kg", amount=True)
+    await NumberField(french, size, told).receive("72")
+    assert told == [Amount(value=Decimal(72), unit="kg")]
+
+
+async def test_each_of_several_amounts_has_its_unit(screen: Client, french: Texts, told: Told) -> None:
+    item = ManyQuestion(link_id="q", text="Doses", one=SIZE)
+    await ManyField(french, item, told, today=today).receive({"rows": ["172", "1,8"], "units": ["cm", "m"], "do": ""})
+    assert told == [Several(values=(Amount(value=Decimal(172), unit="cm"), Amount(value=Decimal("1.8"), unit="m")))]
+
+
+async def test_an_amount_among_several_without_a_unit_is_not_an_answer_yet(
+    screen: Client, french: Texts, told: Told
+) -> None:
+    widget = ManyField(french, ManyQuestion(link_id="q", text="Doses", one=SIZE), told, today=today)
+    await widget.receive({"rows": ["172"], "units": [""], "do": ""})
+    assert (told, widget.unread) == ([], True)
+
+
+async def test_a_closed_copy_says_what_it_holds_and_opens(screen: Client, french: Texts, told: Told) -> None:
+    opened: list[str] = []
+
+    async def unfold(path: str) -> None:
+        opened.append(path)
+
+    copies = (
+        Group(link_id="med[0]", text="", items=(), closed="Lithium · 400 mg"),
+        Group(link_id="med[1]", text="", items=(TextQuestion(link_id="med[1]/n", text="Nom"),)),
+    )
+    box = build_item(
+        french, Copies(link_id="med*", text="Médicament", copies=copies), told, today=today, doing=Doing(unfold=unfold)
+    )
+    assert isinstance(box, CopiesBox)
+    assert [len(each.items) for each in box.lists] == [0, 1]
+    button = next(each for each in box.descendants() if getattr(each, "text", "") == "Ouvrir : Médicament 1")
+    await button.press()
+    assert opened == ["med[0]"]

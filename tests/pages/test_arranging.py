@@ -28,8 +28,9 @@ from components.form import (
     TimeQuestion,
     flat,
 )
-from pages.arranging import items_of
-from pages.questions import Asking, media_of, value_of
+from pages.arranging import expected, items_of
+from pages.offering import media_of
+from pages.questions import Asking, value_of
 from portal.authoring import parse_yaml
 from portal.i18n import texts
 from portal.sdc import FormSession, compile_form, urls
@@ -315,3 +316,318 @@ def test_every_item_has_a_link_id_of_its_own() -> None:
     session.add("g[0]")
     ids = [each.link_id for each in flat(shown(session))]
     assert len(ids) == len(set(ids))
+
+
+def sdc(name: str, **value: Any) -> dict[str, Any]:
+    return {"url": f"{SDC}/sdc-questionnaire-{name}", **value}
+
+
+def expression(name: str, text: str) -> dict[str, Any]:
+    return sdc(name, valueExpression={"language": "text/fhirpath", "expression": text})
+
+
+def test_a_text_follows_the_answers_wherever_it_stands() -> None:
+    said = {
+        "_text": {
+            "extension": [
+                {
+                    "url": f"{HL7}/cqf-expression",
+                    "valueExpression": {
+                        "language": "text/fhirpath",
+                        "expression": "'Bonjour ' + %resource.item.where(linkId='n').answer.value",
+                    },
+                }
+            ]
+        }
+    }
+    session = session_of(
+        {"linkId": "n", "type": "string", "text": "Nom"},
+        {"linkId": "d", "type": "display", "text": "Bonjour", **said},
+        {
+            "linkId": "g",
+            "type": "group",
+            "text": "Bonjour",
+            **said,
+            "item": [{"linkId": "q", "type": "string", "text": "Q"}],
+        },
+    )
+    session.set("n", "Ana")
+    found = [
+        each.text
+        for section in session.form.sections
+        for each in items_of(Asking(t=texts("fr"), session=session), section)
+        if isinstance(each, (Display, Heading))
+    ]
+    assert found == ["Bonjour Ana"]
+    assert session.state("g").text == "Bonjour Ana"
+
+
+def test_a_group_with_more_to_say_stands_behind_its_title() -> None:
+    group = {
+        "linkId": "g",
+        "type": "group",
+        "text": "Plus",
+        "extension": [sdc("collapsible", valueCode="default-closed")],
+        "item": [{"linkId": "q", "type": "string", "text": "Q"}],
+    }
+    (box,) = shown(session_of({"linkId": "top", "type": "group", "item": [group]}))
+    assert (box.layout, box.open, [each.link_id for each in box.items]) == ("folding", False, ["q"])
+
+
+def test_what_helps_with_a_group_stands_under_its_title() -> None:
+    helps = {"linkId": "h", "type": "display", "text": "Pensez aux 7 derniers jours.", "extension": [control("help")]}
+    source = {"linkId": "l", "type": "display", "text": "D’après X.", "extension": [control("legal")]}
+    inner = {
+        "linkId": "g",
+        "type": "group",
+        "text": "G",
+        "item": [helps, source, {"linkId": "q", "type": "string", "text": "Q"}],
+    }
+    heading, _question = shown(session_of({"linkId": "top", "type": "group", "item": [inner]}))
+    assert (heading.text, heading.hint, heading.legal) == ("G", "Pensez aux 7 derniers jours.", "D’après X.")
+
+
+@pytest.mark.parametrize("kind", ["prompt", "flyover"])
+def test_a_text_beneath_a_question_helps_to_answer_it(kind: str) -> None:
+    beneath = {"linkId": "p", "type": "display", "text": "Assis, au repos.", "extension": [control(kind)]}
+    session = session_of({"linkId": "q", "type": "integer", "text": "Pouls", "item": [beneath]})
+    session.set("q", 60)
+    (question,) = shown(session)
+    assert question.hint == "Assis, au repos."
+
+
+def test_a_table_may_hold_a_text_between_its_lines() -> None:
+    lines = [
+        {"linkId": f"q{n}", "type": "choice", "text": f"Q{n}", "answerOption": options("x", "y")} for n in range(2)
+    ]
+    between = {"linkId": "d", "type": "display", "text": "Et ensuite"}
+    (matrix,) = shown(
+        session_of(
+            {"linkId": "g", "type": "group", "extension": [control("table")], "item": [lines[0], between, lines[1]]}
+        )
+    )
+    assert (matrix.layout, len(matrix.items)) == ("matrix", 3)
+
+
+def test_an_answer_that_went_away_stays_and_says_so() -> None:
+    toggle = {
+        "url": f"{SDC}/sdc-questionnaire-answerOptionsToggleExpression",
+        "extension": [
+            {"url": "option", "valueCoding": {"system": "s", "code": "y"}},
+            {
+                "url": "expression",
+                "valueExpression": {
+                    "language": "text/fhirpath",
+                    "expression": "%resource.item.where(linkId='on').answer.value = true",
+                },
+            },
+        ],
+    }
+    session = session_of(
+        {"linkId": "on", "type": "boolean", "text": "On"},
+        {"linkId": "a", "type": "choice", "text": "A", "answerOption": options("x", "y"), "extension": [toggle]},
+    )
+    session.set("on", True)
+    session.set("a", "y")
+    session.set("on", False)
+    question = shown(session)[1]
+    assert [option.text for option in question.options] == ["X", "Y (n’est plus possible)"]
+    assert question.value == ("y",)
+
+
+def test_a_reference_is_chosen_among_what_the_form_proposes() -> None:
+    listed = [{"valueReference": {"reference": f"Condition/{n}", "display": f"Trouble {n}"}} for n in (1, 2)]
+    question = only({"type": "reference", "answerOption": listed})
+    assert isinstance(question, ChoiceQuestion)
+    assert [option.text for option in question.options] == ["Trouble 1", "Trouble 2"]
+
+
+def test_several_amounts_are_all_kept() -> None:
+    units = [
+        {
+            "url": f"{HL7}/questionnaire-unitOption",
+            "valueCoding": {"system": "http://unitsofmeasure.org", "code": code, "display": code},
+        }
+        for code in ("mg", "g")
+    ]
+    session = session_of({"linkId": "a", "type": "quantity", "text": "A", "repeats": True, "extension": units})
+    item = session.form.by_link_id["a"]
+    given = Several(values=(Amount(value=Decimal(1), unit="mg"), Amount(value=Decimal(2), unit="g")))
+    session.set("a", value_of(item, given))
+    (question,) = shown(session)
+    assert isinstance(question, ManyQuestion)
+    assert question.values == given.values
+
+
+def test_an_amount_with_one_unit_shows_it_and_stores_it() -> None:
+    unit = {
+        "url": f"{HL7}/questionnaire-unitOption",
+        "valueCoding": {"system": "http://unitsofmeasure.org", "code": "kg", "display": "kg"},
+    }
+    session = session_of({"linkId": "a", "type": "quantity", "text": "A", "extension": [unit]})
+    (question,) = shown(session)
+    session.set("a", value_of(session.form.by_link_id["a"], Amount(value=Decimal(70), unit=question.unit_code)))
+    assert question.unit == "kg"
+    assert session.given("a")[0]["valueQuantity"]["code"] == "kg"
+
+
+def test_a_slider_may_be_bounded_by_amounts() -> None:
+    bounds = [
+        sdc(f"{end}Quantity", valueQuantity={"value": value, "unit": "mm"}) for end, value in (("min", 0), ("max", 50))
+    ]
+    question = only({"type": "quantity", "extension": [control("slider"), *bounds]})
+    assert (question.low, question.high) == (Decimal(0), Decimal(50))
+
+
+def test_units_are_written_in_the_language_of_the_person() -> None:
+    display = {
+        "extension": [
+            {
+                "url": f"{HL7}/translation",
+                "extension": [{"url": "lang", "valueCode": "fr"}, {"url": "content", "valueString": "ans"}],
+            }
+        ]
+    }
+    units = [
+        {"url": f"{HL7}/questionnaire-unitOption", "valueCoding": {"code": code, "display": word, "_display": more}}
+        for code, word, more in (("a", "years", display), ("mo", "months", {}))
+    ]
+    assert [unit.text for unit in only({"type": "quantity", "extension": units}).units] == ["ans", "months"]
+
+
+@pytest.mark.parametrize(
+    ("item", "field", "value"),
+    [
+        ({"type": "string", "extension": [control("text-box")]}, "lines", 4),
+        ({"type": "string", "extension": [sdc("keyboard", valueCoding={"code": "phone"})]}, "keyboard", "tel"),
+        ({"type": "integer", "extension": [control("spinner")]}, "step", Decimal(1)),
+        ({"type": "choice", "answerOption": options("x", "y"), "extension": [sdc("columnCount", valuePositiveInt=2)]}, "across", 2),
+        ({"type": "string", "extension": [{"url": f"{HL7}/entryFormat", "valueString": "AB-123"}]}, "hint", "AB-123"),
+    ],
+)  # fmt: skip
+def test_the_look_that_a_form_asks_for_is_given(item: dict[str, Any], field: str, value: Any) -> None:
+    assert getattr(only(item), field) == value
+
+
+@pytest.mark.parametrize(
+    ("item", "kind"),
+    [
+        ({"type": "boolean", "extension": [control("drop-down")]}, ListQuestion),
+        ({"type": "choice", "answerOption": options(*"abcdefghij"), "extension": [control("list")]}, ChoiceQuestion),
+        ({"type": "choice", "answerOption": options(*"abcdefghij"), "extension": [control("lookup")]}, SearchQuestion),
+    ],
+)
+def test_a_choice_stands_as_the_form_asks(item: dict[str, Any], kind: type) -> None:
+    assert isinstance(only(item), kind)
+
+
+def test_a_bold_text_is_bold() -> None:
+    rich = {"_text": {"extension": [{"url": f"{HL7}/rendering-markdown", "valueMarkdown": "**A** ou B"}]}}
+    assert only({"type": "string", **rich}).rich == "<strong>A</strong> ou B"
+
+
+def test_each_answer_heads_what_is_asked_beneath_it() -> None:
+    dose = {"linkId": "dose", "type": "string", "text": "Dose"}
+    session = session_of({"linkId": "drug", "type": "string", "text": "Médicament", "repeats": True, "item": [dose]})
+    session.set("drug", ["Lithium", "Quétiapine"])
+    found = [(type(each).__name__, each.text) for each in shown(session)[1:]]
+    assert found == [
+        ("Heading", "Lithium"),
+        ("TextQuestion", "Dose"),
+        ("Heading", "Quétiapine"),
+        ("TextQuestion", "Dose"),
+    ]
+
+
+def test_of_many_copies_one_is_open_at_a_time() -> None:
+    inside = [{"linkId": f"q{n}", "type": "string", "text": f"Q{n}"} for n in range(12)]
+    session = session_of({"linkId": "g", "type": "group", "text": "Épisode", "repeats": True, "item": inside})
+    session.set("g[0]/q0", "printemps 2019")
+    session.add("g[0]")
+    (box,) = shown(session)
+    assert [(copy.closed, len(copy.items)) for copy in box.copies] == [("printemps 2019", 0), ("", 12)]
+    (box,) = shown(session, open_copies=frozenset({"g[0]"}))
+    assert [(copy.closed, len(copy.items)) for copy in box.copies] == [("", 12), ("Sans réponse", 0)]
+
+
+def test_what_is_not_asked_may_stay_on_screen_untouchable() -> None:
+    hidden = {
+        "url": "http://hl7.org/fhir/5.0/StructureDefinition/extension-Questionnaire.item.disabledDisplay",
+        "valueCode": "protected",
+    }
+    session = session_of(
+        {"linkId": "on", "type": "boolean", "text": "On"},
+        {
+            "linkId": "a",
+            "type": "string",
+            "text": "A",
+            "extension": [hidden],
+            "enableWhen": [{"question": "on", "operator": "=", "answerBoolean": True}],
+        },
+    )
+    assert shown(session)[1].locked
+    session.set("on", True)
+    assert not shown(session)[1].locked
+
+
+def test_a_header_and_a_footer_stand_on_every_screen() -> None:
+    bars = [
+        {
+            "linkId": name,
+            "type": "group",
+            "extension": [control(name)],
+            "item": [{"linkId": f"{name}-d", "type": "display", "text": name}],
+        }
+        for name in ("header", "footer")
+    ]
+    parts = [
+        {
+            "linkId": f"p{n}",
+            "type": "group",
+            "text": f"P{n}",
+            "item": [{"linkId": f"q{n}", "type": "string", "text": "Q"}],
+        }
+        for n in (1, 2)
+    ]
+    session = session_of(bars[0], *parts, bars[1])
+    assert [section.id for section in session.form.sections] == ["p1", "p2"]
+    for section in session.form.sections:
+        found = [each.text for each in items_of(Asking(t=texts("fr"), session=session), section)]
+        assert found == ["header", "Q", "footer"]
+
+
+def test_a_page_within_a_group_has_its_own_screen() -> None:
+    pages = [
+        {
+            "linkId": f"p{n}",
+            "type": "group",
+            "text": f"P{n}",
+            "extension": [control("page")],
+            "item": [{"linkId": f"q{n}", "type": "string", "text": "Q"}],
+        }
+        for n in (1, 2)
+    ]
+    session = session_of({"linkId": "g", "type": "group", "text": "G", "item": pages})
+    assert [section.id for section in session.form.sections] == ["p1", "p2"]
+
+
+def test_tabs_too_long_for_one_screen_have_a_screen_each() -> None:
+    tabs = [
+        {
+            "linkId": f"t{n}",
+            "type": "group",
+            "text": f"T{n}",
+            "item": [{"linkId": f"q{n}{m}", "type": "string", "text": "Q"} for m in range(12)],
+        }
+        for n in (1, 2)
+    ]
+    session = session_of({"linkId": "g", "type": "group", "extension": [control("tab-container")], "item": tabs})
+    assert [section.title("fr") for section in session.form.sections] == ["T1", "T2"]
+
+
+@pytest.mark.parametrize(("required", "word"), [(1, "few"), (3, "most"), (4, "all"), (0, "none")])
+def test_it_is_known_how_many_answers_are_expected(required: int, word: str) -> None:
+    session = session_of(
+        *({"linkId": f"q{n}", "type": "string", "text": "Q", "required": n < required} for n in range(4))
+    )
+    assert expected(session, session.form.sections[0]) == word

@@ -4,11 +4,11 @@ import pytest
 from nicegui.testing import User
 
 from components.blocks import Button
-from components.form import CopiesBox, FileField, SearchField, TextField
+from components.form import CopiesBox, FileField, SearchField, SignatureField, TextField
 from pages.base import Site
 from pages.practitioner.correcting import Correcting
 from portal.authoring import Catalogue
-from portal.responses import keep_amendment, open_draft, read_response, save_answer, submit
+from portal.responses import Signature, keep_amendment, open_draft, read_response, save_answer, submit
 from portal.sdc import compile_form
 from tests.cast import ANNE, CAMILLE
 from tests.files.contents import JPEG, PDF
@@ -122,7 +122,7 @@ async def test_a_whole_form_reaches_the_record(
     await press(camille, "Envoyer mes réponses")
     await camille.should_see("écrivez votre nom pour signer")
     with camille:
-        await one(camille, TextField).enter("Camille Rouvière")
+        await one(camille, SignatureField).receive({"name": "Camille Rouvière"})
     await press(camille, "Envoyer mes réponses")
     await camille.open(f"/merci/{task}")
     (stored,) = await site.portal.service().fhir.all("QuestionnaireResponse", {"patient": "Patient/camille"})
@@ -260,7 +260,7 @@ async def test_a_correction_adds_lines_and_leaves_files_as_they_are(
     for path, value in (("ville", "c3"), ("med[0]/nom", "Lithium")):
         draft.session.set(path, value)
         await save_answer(mine, draft, path, value)
-    response = (await submit(mine, draft, signed="Camille")).response
+    response = (await submit(mine, draft, signature=Signature(name="Camille"))).response
     anne = create_user()
     anne.http_client.headers["accept-language"] = "fr"
     await sign_in(anne, ANNE)

@@ -16,6 +16,7 @@ from portal.responses.alerts import alert_tasks
 from portal.responses.audience import hidden_scores
 from portal.responses.drafts import scope_of
 from portal.responses.locking import refuse_when_locked
+from portal.responses.meanings import amend_meant, meant
 from portal.responses.reading import SENT, Change, answers_in, changes_between, sent_at, trials_of
 from portal.responses.scores import observations
 from portal.responses.surroundings import Surroundings, session_amid, surroundings_of
@@ -104,6 +105,9 @@ async def keep_amendment(acting: Acting, amendment: Amendment, *, reason: str, t
     after = amended_response(amendment, now)
     transaction = _transaction(amendment, former, after, now)
     transaction.create(_provenance(acting, amendment, reason, text, now))
+    form = amendment.form
+    before, meaning = await asyncio.to_thread(lambda: [meant(form, each, now) for each in (amendment.before, after)])
+    await amend_meant(acting, transaction, before, meaning)
     await answers_changed(acting, transaction, amendment.before, after)
     patient, entity = amendment.scope.patient, f"QuestionnaireResponse/{after['id']}"
     transaction.create(

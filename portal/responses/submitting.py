@@ -4,20 +4,25 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from portal import audit
 from portal.access import Actor, Permission, Role, decide
 from portal.acting import Acting
-from portal.errors import AlreadySent, ChangedElsewhere, Invalid, RecordError, Unavailable, VersionConflict
+from portal.errors import AlreadySent, ChangedElsewhere, Invalid, RecordError, Rejected, Unavailable, VersionConflict
 from portal.fhir import Entry, Transaction
 from portal.responses import tasks
 from portal.responses.alerts import alert_tasks
 from portal.responses.audience import hidden_scores
 from portal.responses.drafts import Draft, journal_of, marked, reload, scope_now
+from portal.responses.meanings import first_meant, meant
 from portal.responses.saving import FOLD_ATTEMPTS, save_pending
 from portal.responses.scores import observations
 from portal.responses.todo import next_of
 from portal.sdc import AlertRule, Form, ScoreResult
 from portal.types import Json
+
+log = structlog.get_logger("portal.responses")
 
 AUTHOR: Json = {
     "system": "urn:iso-astm:E1762-95:2013",
@@ -87,13 +92,15 @@ async def submit(acting: Acting, draft: Draft, *, signature: Signature | None = 
 async def _commit(acting: Acting, draft: Draft, signature: Signature | None) -> Json:
     """The one transaction. Written by the portal's own client: nobody may write scores, alerts or the audit trail by hand.
 
-    Another page may have folded the same answers in between: then the draft is read again and sent as it is.
+    Another page may have folded the same answers in between: then the draft is read again and sent as it is. When the record
+    refuses it, it is sent without what templates of the form mean: a fault of those must not stop the answers.
     """
+    meaning = draft.form.extracts
     for _ in range(FOLD_ATTEMPTS):
         now = acting.clock.now()
         task = await acting.service.read("Task", draft.asked.id)
         signed = signature_of(acting.actor, draft.form, signature, now) if signature else None
-        completed, transaction = await asyncio.to_thread(sending, draft, task, now, signed)
+        completed, transaction = await asyncio.to_thread(sending, draft, task, now, signed, meaning=meaning)
         patient = draft.asked.patient
         entity = f"QuestionnaireResponse/{completed['id']}"
         transaction.create(
@@ -103,6 +110,11 @@ async def _commit(acting: Acting, draft: Draft, signature: Signature | None) -> 
             stored = await acting.service.commit(transaction)
         except VersionConflict:
             await reload(acting, draft)
+        except Rejected as error:
+            if not meaning:
+                raise
+            log.warning("responses.meanings_refused", form=draft.form.code, status=error.status)
+            meaning = False
         except Unavailable as error:
             if not error.maybe_done:
                 raise
@@ -126,7 +138,9 @@ def signature_of(actor: Actor, form: Form, given: Signature, now: datetime) -> J
     return {"url": "http://hl7.org/fhir/StructureDefinition/questionnaireresponse-signature", "valueSignature": value}
 
 
-def sending(draft: Draft, task: Json, now: datetime, signature: Json | None = None) -> tuple[Json, Transaction]:
+def sending(
+    draft: Draft, task: Json, now: datetime, signature: Json | None = None, *, meaning: bool = True
+) -> tuple[Json, Transaction]:
     """The completed response, and everything that is written with it. Pure."""
     session = draft.session
     completed = {**session.completed(now), "meta": draft.stored["meta"]}
@@ -140,6 +154,8 @@ def sending(draft: Draft, task: Json, now: datetime, signature: Json | None = No
         transaction.create(observation)
     for alert in alert_tasks(completed, session.alerts(), now):
         transaction.entries.append(Entry(method="POST", url="Task", resource=alert, if_none_exist=f"_id={alert['id']}"))
+    if meaning:
+        transaction.entries.extend(first_meant(meant(session.form, completed, now)))
     return completed, transaction
 
 

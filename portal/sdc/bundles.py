@@ -38,14 +38,17 @@ def extract_bundle(
     new_uuid: Callable[[], str],
     populated: Mapping[str, Json] | None = None,
     profile: Callable[[str], Json | None] | None = None,
+    observations: bool = True,
 ) -> Extracted:
     """Everything that the completed `response` means. `new_uuid` makes the ids by which new resources name each other.
 
     `populated` are the Observations that answers came from, by path as `FormSession.populated` gives them: an unchanged
-    one gives nothing, and its author's change amends it. `profile` gives a StructureDefinition by its canonical.
+    one gives nothing, and its author's change amends it. `profile` gives a StructureDefinition by its canonical. Without
+    `observations` only templates and definitions speak.
     """
     work = _Extraction(form, response, now, new_uuid, populated or {}, profile)
-    bundle = {"resourceType": "Bundle", "type": "transaction", "entry": work.entries()}
+    entries = work.entries(observations=observations)
+    bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
     return Extracted(bundle=bundle, faults=tuple(work.faults))
 
 
@@ -69,13 +72,13 @@ class _Extraction:
         self._contained = {f"#{each.get('id')}": each for each in form.questionnaire.get("contained", ())}
         self._names: dict[int, tuple[Json, Names]] = {}  # of each element of the response: itself, what it sees
 
-    def entries(self) -> list[Json]:
+    def entries(self, *, observations: bool) -> list[Json]:
         names = {"resource": self._response, "questionnaire": self._form.questionnaire}
         names |= self._allocated(self._form.questionnaire)
         self._names[id(self._response)] = (self._response, {**names, "context": self._response})
         found = list(self._at(self._form.questionnaire, self._response, names, ""))
         found += self._beneath(self._response.get("item", []), names)
-        return [*self._observations(), *self._definitions(), *found]
+        return [*(self._observations() if observations else ()), *self._definitions(), *found]
 
     def _observations(self) -> Iterator[Json]:
         """Members are named by the addresses of their entries, so all entries are made before the first is given."""

@@ -18,6 +18,9 @@ from portal.sdc.sections import make_sections, questions_asked
 from portal.types import Json
 
 SECONDS_A_QUESTION = 8
+_EXTRACTING = frozenset(
+    {urls.TEMPLATE_EXTRACT, urls.TEMPLATE_EXTRACT_BUNDLE, urls.DEFINITION_EXTRACT, urls.ITEM_EXTRACTION_CONTEXT}
+)
 _AUDIENCES = {
     "Patient": "patient",
     "RelatedPerson": "relative",
@@ -83,6 +86,7 @@ def compile_form(questionnaire: Json) -> Form:
         signature=tuple(value_of(each) for each in extensions(questionnaire, urls.SIGNATURE_REQUIRED)),
         extracted=extension_value(questionnaire, urls.OBSERVATION_EXTRACT) is True,
         asks_outside=named or expressions.asks_outside,
+        extracts=_extracts(questionnaire),
     )
 
 
@@ -106,6 +110,11 @@ def _shape(questionnaire: Json) -> tuple[dict[str, tuple[str, ...]], Tree]:
     for element in questionnaire.get("item", ()):
         visit(element, ())
     return scopes, Tree(below=below, everything=frozenset(scopes))
+
+
+def _extracts(questionnaire: Json) -> bool:
+    elements = (questionnaire, *_elements(questionnaire))
+    return any(each.get("url") in _EXTRACTING for element in elements for each in element.get("extension", ()))
 
 
 def _elements(element: Json) -> Iterator[Json]:

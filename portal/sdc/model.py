@@ -325,6 +325,7 @@ class Form:
     entry_mode: str = ""  # random, prior-edit, sequential
     signature: tuple[Json, ...] = ()
     extracted: bool = False
+    extracts: bool = False  # resources by templates or definitions, beside Observations
     asks_outside: bool = False  # FHIR queries or value sets that only the caller can answer
 
     @property

@@ -70,7 +70,7 @@ class Texts:
 
     def day(self, day: dt.date) -> str:
         """02/12/2026 in both languages: the portal's users are in France."""
-        return format_date(_day(day), "dd/MM/yyyy", locale=self._babel)
+        return f"{_day(day):%d/%m/%Y}"
 
     def month(self, day: dt.date) -> str:
         """Month and year: déc. 2026 · Dec 2026."""

@@ -10,6 +10,7 @@ from nicegui import background_tasks, ui
 from components.blocks import set_block
 from components.form.items import Value
 from components.markup import h, late, saved
+from portal.clock import PARIS
 from portal.errors import PortalError, Unavailable
 from portal.i18n import Texts
 
@@ -29,13 +30,16 @@ class SaveLine(ui.html):
         self.t, self.today, self.revision = t, today, 0
         self.classes("saveline")
         self.props.update({"role": "status", "data-saveline": "true"})
+        saving = h('<span class="saved saving">{}</span>', t("Saving…"))
+        cut = h('<span class="offline">{}</span>', late(t("Not saved yet: no connection")))
+        self._waiting = h("{}{}", saving, cut)
         self._show(saved(self.words(at)) if at else h("<span></span>"))
 
     def words(self, at: datetime) -> str:
-        t = self.t
-        if t.day(at) == t.day(self.today()):
+        t, ago = self.t, self.today() - at.astimezone(PARIS).date()
+        if not ago:
             return t("Saved at {time}", time=t.time(at))
-        if t.day(at) == t.day(self.today() - timedelta(days=1)):
+        if ago == timedelta(days=1):
             return t("Saved yesterday at {time}", time=t.time(at))
         return t("Saved on {day} at {time}", day=t.day(at), time=t.time(at))
 
@@ -51,9 +55,7 @@ class SaveLine(ui.html):
     def _show(self, now: object) -> None:
         self.revision += 1
         self.props["data-revision"] = str(self.revision)
-        saving = h('<span class="saved saving">{}</span>', self.t("Saving…"))
-        cut = h('<span class="offline">{}</span>', late(self.t("Not saved yet: no connection")))
-        set_block(self, h('<span class="now">{}</span>{}{}', now, saving, cut))
+        set_block(self, h('<span class="now">{}</span>{}', now, self._waiting))
         self.update()
 
 

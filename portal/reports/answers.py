@@ -33,7 +33,7 @@ def answers_paper(t: Texts, found: ReadResponse, told: Sequence[Result], about: 
     if len(found.versions) > 1:
         body.append(h("<h2>{}</h2>{}", t("Corrections"), join(_corrections(t, labels, found))))
     if found.form.copyright(t.locale):
-        body.append(h('<p class="small soft">{}</p>', found.form.copyright(t.locale)))
+        body.append(h('<p class="source small soft">{}</p>', found.form.copyright(t.locale)))
     return sheet(t, name, body, head=f"{name} · {about.identity}", foot=sent)
 
 

@@ -35,7 +35,7 @@ def blank_paper(t: Texts, form: Form) -> str:
                 told.add(group.link_id)
         body.extend(inside)
     if form.copyright(t.locale):
-        body.append(h('<p class="small soft">{}</p>', form.copyright(t.locale)))
+        body.append(h('<p class="source small soft">{}</p>', form.copyright(t.locale)))
     return sheet(t, name, body, head=name, foot=t("Blank form"))
 
 
@@ -65,7 +65,7 @@ def _group(t: Texts, form: Form, group: FormItem) -> Iterator[Markup]:
     if group.label:
         yield h("<h3>{}</h3>", group.text(t.locale))
     yield from _notes(t, form, group)
-    matrix = _matrix(t, group)
+    matrix = _matrix(t, form, group)
     if matrix:
         yield matrix
         return
@@ -75,7 +75,7 @@ def _group(t: Texts, form: Form, group: FormItem) -> Iterator[Markup]:
         yield from _items(t, form, group.items)
 
 
-def _matrix(t: Texts, group: FormItem) -> Markup | None:
+def _matrix(t: Texts, form: Form, group: FormItem) -> Markup | None:
     """Choices with the same answers, one a line."""
     asked = [item for item in group.items if not item.hidden and not item.read_only and item.captured]
     keys = [[option.key for option in item.options] for item in asked]
@@ -84,7 +84,13 @@ def _matrix(t: Texts, group: FormItem) -> Markup | None:
     heads = join(h('<th scope="col">{}</th>', option.text(t.locale)) for option in asked[0].options)
     mark = h('<td><span class="box round"></span></td>')
     rows = join(
-        h('<tr><th scope="row">{}</th>{}</tr>', _words(t, item), join(mark for _ in item.options)) for item in asked
+        h(
+            '<tr><th scope="row">{}{}</th>{}</tr>',
+            _words(t, item),
+            join(_notes(t, form, item)),
+            join(mark for _ in item.options),
+        )
+        for item in asked
     )
     return h('<table class="matrix"><thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table>', heads, rows)
 

@@ -147,7 +147,9 @@ def test_a_blank_form_has_what_helps_to_fill_it_and_what_the_law_wants() -> None
 def test_a_question_of_a_table_keeps_its_help_on_paper() -> None:
     listed = {"answerOption": [{"valueString": "a"}, {"valueString": "b"}]}
     lines = [ask(name, "choice", name, **listed, item=[beside("help", f"Aide {name}")]) for name in ("x", "y")]
-    paper = blank_paper(texts("fr"), form_of(group("o", "Partie", group("g", "Table", *lines, extension=[control("table")]))))
+    paper = blank_paper(
+        texts("fr"), form_of(group("o", "Partie", group("g", "Table", *lines, extension=[control("table")])))
+    )
     assert 'class="matrix"' in paper
     assert "Aide y" in paper
 

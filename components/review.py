@@ -250,6 +250,17 @@ class ReviewItem(ui.html):
         )
 
 
+def computed_row(t: Texts, question: str, answer: str, aside: str) -> Markup:
+    """A value that nobody decides on, among those that are: it only helps to judge them. `aside` says where it comes from."""
+    return h(
+        '<div class="itemgrid"><div><p class="question">{}</p><p class="answer">{}</p></div>'
+        '<div class="verdict"><div class="stamp"><span>{}</span></div></div></div>',
+        typo(t, question),
+        typo(t, answer),
+        aside,
+    )
+
+
 def thread(lines: Sequence[ThreadLine]) -> Markup:
     """Messages, oldest first."""
     if not lines:
@@ -273,4 +284,4 @@ def keys_hint(t: Texts) -> Markup:
     )
 
 
-__all__ = ["ReviewHandlers", "ReviewItem", "ReviewRow", "Standing", "ThreadLine", "keys_hint", "thread"]
+__all__ = ["ReviewHandlers", "ReviewItem", "ReviewRow", "Standing", "ThreadLine", "computed_row", "keys_hint", "thread"]

@@ -30,6 +30,8 @@ class FormScreen(FormView):
             pause_text=pause_text,
             submit_text="" if filling.patient else t("Send the form"),
             for_patient=filling.patient,
+            description=draft.form.description(t.locale),
+            source=draft.form.copyright(t.locale),
         )
 
     @property

@@ -21,6 +21,7 @@ from components.form.many import ManyField
 from components.form.saving import SaveLine, Saver
 from components.form.section import Doing, build_item
 from components.markup import Fault, Markup, back_link, dom_id, error_summary, h, help_line, join, progress, typo
+from components.rights import rights
 from components.states import backend_away
 from components.theme import title
 from portal.errors import Invalid, PortalError
@@ -34,6 +35,7 @@ class FormView:
     """Build it inside a frame, once; it replaces its own content from section to section.
 
     `pause` = address of “Take a break”; `submit_text` = words of the last button; `kind` "patient" adds the help line.
+    `description` opens the first part, `source` (authors and terms of use) closes the last one.
     """
 
     def __init__(
@@ -49,7 +51,10 @@ class FormView:
         pause_text: str = "",
         submit_text: str = "",
         for_patient: bool = True,
+        description: str = "",
+        source: str = "",
     ) -> None:
+        self.description, self.source = description, source
         self.t, self.handlers, self.name, self.today = t, handlers, name, today
         self.pause, self.for_patient = pause, for_patient
         self.pause_text = pause_text or t("Home")
@@ -186,6 +191,8 @@ class FormView:
                 self.contents = block(self._contents(), "contents")
                 self.contents.on("click", self._pressed, js_handler="(event) => portal.press(event, emit)")
             self.faults = block("", "faults")
+            if self.description and not section.index:
+                block(typo(t, self.description), "lead", "p")
             if section.lead:
                 block(section.lead, "lead", "p")
             if section.needs:
@@ -197,6 +204,8 @@ class FormView:
                 self._buttons()
             if self.for_patient:
                 block(help_line(t))
+            if self.source and section.is_last:
+                block(rights(t, self.source))
 
     def _head(self) -> Markup:
         section, t = self.section, self.t

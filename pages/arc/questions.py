@@ -10,7 +10,8 @@ from pages.base import Site, Visit
 from portal.access import Role
 from portal.acting import Acting
 from portal.i18n import Texts
-from portal.review import Remark, question_at, trial_remarks
+from portal.review import Remark, label_at, trial_remarks
+from portal.wording import Labels
 
 
 def register(site: Site) -> None:
@@ -34,12 +35,11 @@ def _remark(t: Texts, me: Acting, remark: Remark) -> Markup:
     state = tag(t("Answered by the centre"), "tint") if answered else tag(t("Waits for the centre"), "warn")
     lines = thread([ThreadLine(who=line.name, when=t.moment(line.at), text=line.text) for line in remark.lines])
     form = me.catalogue.by_canonical(remark.questionnaire)
-    question = question_at(form, remark.location) if form else None
     return h(
         '<article class="sheet flow"><h2>{}</h2><p>{}</p><p>{} <span class="muted">{}</span></p>{}'
         '<p><a href="/revue/reponse/{}">{}</a></p></article>',
         form.title(t.locale) if form else t("Form"),
-        question.text(t.locale) if question else "",
+        label_at(Labels(t, form), remark.location) if form else "",
         state,
         t("Answer at the time: {answer}", answer=remark.shown_then),
         lines,

@@ -7,15 +7,28 @@ from nicegui import ui
 from components.blocks import block, set_block
 from components.markup import back_link, page_head
 from components.review import ReviewItem as Row
-from components.review import ReviewRow, Standing, ThreadLine, keys_hint
+from components.review import ReviewRow, Standing, ThreadLine, computed_row, keys_hint
+from components.rights import rights
 from components.states import empty
 from pages.base import Site, Visit
 from portal.access import Role
 from portal.errors import Refused
 from portal.i18n import Texts
 from portal.people import spaced
-from portal.review import ItemState, Review, ReviewItem, Verdict, decide_item, review_of, shown, withdraw_decision
+from portal.responses import COMPUTED, FILLED_IN
+from portal.review import (
+    ItemState,
+    Place,
+    Review,
+    ReviewItem,
+    Verdict,
+    decide_item,
+    review_of,
+    shown,
+    withdraw_decision,
+)
 from portal.trials import subject_of
+from portal.wording import Labels
 
 
 def register(site: Site) -> None:
@@ -30,12 +43,19 @@ def register(site: Site) -> None:
             block(back_link(t("Subject {fondacode}", fondacode=spaced(row.fondacode)), f"/revue/{row.subject}"))
             head = block(_head(t, review, form))
             block(keys_hint(t))
+            labels = Labels(t, review.form)
             with ui.element("div").classes("sheet sheet-flush rows") as rows:
                 rows.props["data-keys"] = ""
-                for item in review.items:
-                    Row(t, _row(t, item), _Desk(visit, response, head))
+                for item in review.rows:
+                    if isinstance(item, ReviewItem):
+                        Row(t, _row(t, labels, item), _Desk(visit, response, head, labels))
+                    else:
+                        aside = t(COMPUTED if item.item.calculated else FILLED_IN)
+                        block(computed_row(t, _question(labels, item), shown(item, t), aside), "review-computed")
             if not review.items:
                 block(empty(t("Nothing to review"), t("This form was sent without any answer.")))
+            if source := review.form.copyright(t.locale):
+                block(rights(t, source))
 
 
 def _head(t: Texts, review: Review, form: str) -> str:
@@ -60,8 +80,8 @@ def _sent(t: Texts, review: Review) -> str:
 class _Desk:
     """What the buttons of a row do: one verb, then the row and the counts as they are now."""
 
-    def __init__(self, visit: Visit, response: str, head: ui.html) -> None:
-        self.visit, self.response, self.head = visit, response, head
+    def __init__(self, visit: Visit, response: str, head: ui.html, labels: Labels) -> None:
+        self.visit, self.response, self.head, self.labels = visit, response, head, labels
 
     async def decide(self, key: str, standing: Standing, comment: str) -> ReviewRow:
         verdict = Verdict.VALID if standing is Standing.VALID else Verdict.NOT_VALID
@@ -87,11 +107,15 @@ class _Desk:
         t = self.visit.t
         review = await review_of(self.visit.me, self.response)
         set_block(self.head, _head(t, review, review.form.title(t.locale)))
-        return _row(t, next(item for item in review.items if item.place.location == key))
+        return _row(t, self.labels, next(item for item in review.items if item.place.location == key))
 
 
-def _row(t: Texts, item: ReviewItem) -> ReviewRow:
-    prefix = f"{item.place.item.prefix}. " if item.place.item.prefix else ""
+def _question(labels: Labels, place: Place) -> str:
+    prefix = f"{place.item.prefix.rstrip('.')}. " if place.item.prefix else ""
+    return prefix + labels.of(place.item, place.holders)
+
+
+def _row(t: Texts, labels: Labels, item: ReviewItem) -> ReviewRow:
     earlier = shown(item.earlier, t) if item.earlier else ""
     remark = item.remark
     lines = (
@@ -99,7 +123,7 @@ def _row(t: Texts, item: ReviewItem) -> ReviewRow:
     )
     return ReviewRow(
         key=item.place.location,
-        question=prefix + item.place.item.text(t.locale),
+        question=_question(labels, item.place),
         answer=shown(item.place, t) or t("No answer"),
         standing=Standing(item.state),
         stamp=_stamp(t, item),

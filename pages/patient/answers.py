@@ -1,10 +1,11 @@
 """/questionnaires/{response}: what I sent, with the results that my centre shows, to read again or to keep as a PDF."""
 
 from components.blocks import block
-from components.markup import back_link, h, join, link_button, note, page_head, typo
+from components.markup import back_link, h, link_button, note, page_head
+from components.rights import rights
 from pages.base import Site, Visit
 from pages.results import results_list
-from pages.summary import answer_rows, answers_list
+from pages.summary import sent_answers
 from portal.access import Role
 from portal.responses import read_response, results
 
@@ -24,13 +25,9 @@ def register(site: Site) -> None:
                 block(
                     h("<h2>{}</h2>{}{}", t("Results"), note(words, "info"), results_list(t, told)), "sheet", "section"
                 )
-            parts = []
-            for section in found.form.sections:
-                rows = [each for each in found.answers if each.section == section.index]
-                if rows:
-                    heading = h("<h3>{}</h3>", typo(t, section.title(t.locale))) if len(found.form.sections) > 1 else ""
-                    parts.append(h("{}{}", heading, answers_list(t, answer_rows(t, rows))))
-            block(h("<h2>{}</h2>{}", t("Your answers"), join(parts)), "sheet", "section")
+            block(h("<h2>{}</h2>{}", t("Your answers"), sent_answers(t, found)), "sheet", "section")
+            if source := found.form.copyright(t.locale):
+                block(rights(t, source))
             if len(found.versions) > 1:
                 changed = t("An answer was corrected on {moment}.", moment=t.moment(found.versions[0].at))
                 block(h('<p class="small muted">{}</p>', changed))

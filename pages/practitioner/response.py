@@ -8,11 +8,12 @@ from nicegui import ui
 from components.blocks import Button, block
 from components.form import TextQuestion
 from components.markup import back_link, h, join, link_button, note, page_head, tag, typo
+from components.rights import rights
 from pages.base import Site, Visit
 from pages.fields import Fields, ask
 from pages.practitioner.record import ROLES, head_of, record_page
 from pages.results import results_list
-from pages.summary import answer_rows, answers_list
+from pages.summary import sent_answers
 from portal.access import Permission, Scope, may
 from portal.errors import NotFound
 from portal.i18n import Texts
@@ -29,6 +30,7 @@ from portal.responses import (
     validation_of,
 )
 from portal.review import Remark, answer_remark, remarks
+from portal.wording import Labels
 
 
 def register(site: Site) -> None:
@@ -54,26 +56,19 @@ def register(site: Site) -> None:
                 _validation(visit, found, validation)
                 if found.alerts:
                     block(join(tag(alert.message(t.locale), "danger", "alert") for alert in found.alerts), "actions")
-                block(_answers(t, found), "sheet", "section")
+                block(sent_answers(t, found), "sheet", "section")
+                if source := found.form.copyright(t.locale):
+                    block(rights(t, source))
+            labels = Labels(t, found.form)
             with ui.element("div").classes("sidecol"):
                 if told:
                     block(h("<h2>{}</h2>{}", t("Scores"), results_list(t, told)), tag="section")
                 if said:
                     _remarks(visit, said)
                 block(
-                    h("<h2>{}</h2>{}", t("History"), join(_version(t, each) for each in found.versions)), tag="section"
+                    h("<h2>{}</h2>{}", t("History"), join(_version(t, labels, each) for each in found.versions)),
+                    tag="section",
                 )
-
-
-def _answers(t: Texts, found: ReadResponse) -> Markup:
-    """By section, in the order of the form."""
-    parts: list[Markup] = []
-    for section in found.form.sections:
-        rows = list(answer_rows(t, [each for each in found.answers if each.section == section.index]))
-        if rows:
-            title = h("<h3>{}</h3>", typo(t, section.title(t.locale))) if len(found.form.sections) > 1 else ""
-            parts.append(h("{}{}", title, answers_list(t, iter(rows))))
-    return join(parts)
 
 
 def _validation(visit: Visit, found: ReadResponse, validation: Validation | None) -> None:
@@ -120,14 +115,14 @@ def _reopen(visit: Visit, found: ReadResponse) -> None:
     ask(visit, title, [words], verb, send, key=f"reopen-{found.id}", lead=lead, required=required)
 
 
-def _version(t: Texts, version: Version) -> Markup:
+def _version(t: Texts, labels: Labels, version: Version) -> Markup:
     """Who, when, why, and which answers moved."""
     reason = t(REASONS[version.reason]) if version.reason in REASONS else ""
     why = ", ".join(part for part in (reason, version.text) if part)
     moved = join(
         h(
             "<li>{}<small>{} → {}</small></li>",
-            typo(t, _label(t, change.after or change.before)),
+            typo(t, known.label(labels) if (known := change.after or change.before) else ""),
             _was(t, change.before),
             _was(t, change.after),
         )
@@ -146,10 +141,6 @@ def _version(t: Texts, version: Version) -> Markup:
         why,
         moved,
     )
-
-
-def _label(t: Texts, answer: Answer | None) -> str:
-    return answer.item.text(t.locale) if answer is not None else ""
 
 
 def _was(t: Texts, answer: Answer | None) -> str:

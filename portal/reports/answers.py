@@ -7,7 +7,8 @@ from markupsafe import Markup
 
 from portal.i18n import Texts
 from portal.reports.sheet import h, join, sheet
-from portal.responses import REASONS, ReadResponse, Result
+from portal.responses import REASONS, Answer, Change, ReadResponse, Result
+from portal.wording import Labels
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,11 +28,12 @@ def answers_paper(t: Texts, found: ReadResponse, told: Sequence[Result], about: 
         body.append(h('<p class="soft">{}</p>', t("Filled by {name}", name=about.by)))
     if told:
         body.append(h("<h2>{}</h2>{}", t("Results"), _results(t, told)))
-    body.extend(_answers(t, found))
+    labels = Labels(t, found.form)
+    body.extend(_answers(t, labels, found))
     if len(found.versions) > 1:
-        body.append(h("<h2>{}</h2>{}", t("Corrections"), join(_corrections(t, found))))
+        body.append(h("<h2>{}</h2>{}", t("Corrections"), join(_corrections(t, labels, found))))
     if found.form.copyright(t.locale):
-        body.append(h('<p class="small soft">{}</p>', found.form.copyright(t.locale)))
+        body.append(h('<p class="source small soft">{}</p>', found.form.copyright(t.locale)))
     return sheet(t, name, body, head=f"{name} · {about.identity}", foot=sent)
 
 
@@ -56,39 +58,41 @@ def _result(t: Texts, result: Result) -> Markup:
     return h(shape, definition.title(t.locale), value, words, before)
 
 
-def _answers(t: Texts, found: ReadResponse) -> Iterator[Markup]:
+def _answers(t: Texts, labels: Labels, found: ReadResponse) -> Iterator[Markup]:
     name = found.form.title(t.locale)
     for section in found.form.sections:
-        rows = [each for each in found.answers if each.section == section.index]
-        if not rows:
+        told = found.told(section)
+        if not told:
             continue
-        title = section.title(t.locale)
-        yield h("<h2>{}</h2>", title if title and title != name else t("Answers"))
-        lines = join(
-            h(
-                '<tr><th scope="row">{}</th><td>{}</td></tr>',
-                f"{each.item.prefix} {each.item.text(t.locale)}".strip(),
-                each.text(t) or t("No answer"),
-            )
-            for each in rows
-        )
+        title = found.title(t, section)
+        own = bool(title) and title != name
+        yield h("<h2>{}</h2>", title if own else t("Answers"))
+        lines = join(_line(t, each, each.label(labels, under=section.group if own else None)) for each in told)
         yield h("<table><tbody>{}</tbody></table>", lines)
 
 
-def _corrections(t: Texts, found: ReadResponse) -> Iterator[Markup]:
+def _line(t: Texts, answer: Answer, label: str) -> Markup:
+    """One answer, with where it comes from when nobody was asked; a text of the form takes the whole line."""
+    question = f"{answer.item.prefix} {label}".strip()
+    if not answer.item.question:
+        return h('<tr><td class="told" colspan="2">{}</td></tr>', question)
+    aside = h(' <span class="small soft">({})</span>', t(answer.origin)) if answer.origin else ""
+    given = answer.text(t) or t("No answer")
+    return h('<tr><th scope="row">{}</th><td>{}{}</td></tr>', question, given, aside)
+
+
+def _corrections(t: Texts, labels: Labels, found: ReadResponse) -> Iterator[Markup]:
     """Each correction with who made it, why, and what each answer was before."""
     for version in found.versions[:-1]:
         reason = t(REASONS[version.reason]) if version.reason in REASONS else ""
         why = ", ".join(part for part in (version.name, reason, version.text) if part)
         yield h("<h3>{}</h3><p>{}</p>", t("Corrected on {moment}", moment=t.moment(version.at)), why)
-        lines = join(_moved(t, change.before, change.after) for change in version.changes)
+        lines = join(_moved(t, labels, change) for change in version.changes)
         yield h("<table><tbody>{}</tbody></table>", lines)
 
 
-def _moved(t: Texts, before: object, after: object) -> Markup:
-    from portal.responses import Answer
-
-    known = after if isinstance(after, Answer) else before
-    label = known.item.text(t.locale) if isinstance(known, Answer) else ""
-    was, now = ((each.text(t) if isinstance(each, Answer) else "") or t("No answer") for each in (before, after))
+def _moved(t: Texts, labels: Labels, change: Change) -> Markup:
+    known = change.after or change.before
+    label = known.label(labels) if known else ""
+    was, now = ((each.text(t) if each else "") or t("No answer") for each in (change.before, change.after))
     return h('<tr><th scope="row">{}</th><td>{} → {}</td></tr>', label, was, now)

@@ -6,7 +6,8 @@ from markupsafe import Markup
 
 from portal.i18n import Texts
 from portal.reports.sheet import h, join, sheet
-from portal.sdc import Form, FormItem
+from portal.sdc import Form, FormItem, Section
+from portal.wording import unit_in_words
 
 LINES_FOR_MANY = 3  # of a group that is filled as often as needed
 FEW_WORDS = 18  # characters of an answer that can stand beside others on one line
@@ -16,20 +17,40 @@ def blank_paper(t: Texts, form: Form) -> str:
     """The whole document. What the form works out by itself is left out; conditions are written at their question."""
     name = form.title(t.locale)
     who = h('<p class="soft">{}</p><p class="write"></p>', t("Name, first name, date of birth, date of today"))
-    body = [h("<h1>{}</h1>", name), who]
+    body = [h("<h1>{}</h1>", name)]
+    if form.description(t.locale):
+        body.append(h('<p class="lead">{}</p>', form.description(t.locale)))
+    body.append(who)
+    told: set[str] = set()
     for section in form.sections:
+        inside = list(_items(t, form, section.items))
+        if not inside:
+            continue
         title = section.title(t.locale)
         if title and title != name:
             body.append(h("<h2>{}</h2>", title))
-        body.extend(_items(t, form, section.items))
+        for group in _around(form, section):
+            if group.link_id not in told:
+                body.extend(_notes(t, form, group))
+                told.add(group.link_id)
+        body.extend(inside)
     if form.copyright(t.locale):
-        body.append(h('<p class="small soft">{}</p>', form.copyright(t.locale)))
+        body.append(h('<p class="source small soft">{}</p>', form.copyright(t.locale)))
     return sheet(t, name, body, head=name, foot=t("Blank form"))
+
+
+def _around(form: Form, section: Section) -> list[FormItem]:
+    """The groups that a section is a part of, outermost first; not the one that it shows whole."""
+    group = section.group
+    if group is None:
+        return []
+    own = [] if group in section.items else [group]
+    return [*(form.by_link_id[name] for name in group.ancestors), *own]
 
 
 def _items(t: Texts, form: Form, items: Sequence[FormItem]) -> Iterator[Markup]:
     for item in items:
-        if item.hidden or item.read_only:
+        if item.hidden or item.read_only or not item.captured:
             continue
         if item.type == "display":
             yield h("<p>{}</p>", item.text(t.locale))
@@ -43,10 +64,8 @@ def _items(t: Texts, form: Form, items: Sequence[FormItem]) -> Iterator[Markup]:
 def _group(t: Texts, form: Form, group: FormItem) -> Iterator[Markup]:
     if group.label:
         yield h("<h3>{}</h3>", group.text(t.locale))
-    condition = _only_if(t, form, group)
-    if condition:
-        yield h('<p class="small soft">{}</p>', condition)
-    matrix = _matrix(t, group)
+    yield from _notes(t, form, group)
+    matrix = _matrix(t, form, group)
     if matrix:
         yield matrix
         return
@@ -56,24 +75,38 @@ def _group(t: Texts, form: Form, group: FormItem) -> Iterator[Markup]:
         yield from _items(t, form, group.items)
 
 
-def _matrix(t: Texts, group: FormItem) -> Markup | None:
+def _matrix(t: Texts, form: Form, group: FormItem) -> Markup | None:
     """Choices with the same answers, one a line."""
-    asked = [item for item in group.items if not item.hidden and not item.read_only]
+    asked = [item for item in group.items if not item.hidden and not item.read_only and item.captured]
     keys = [[option.key for option in item.options] for item in asked]
     if group.control != "table" or len(asked) < 2 or any(each != keys[0] or not each for each in keys):
         return None
     heads = join(h('<th scope="col">{}</th>', option.text(t.locale)) for option in asked[0].options)
     mark = h('<td><span class="box round"></span></td>')
     rows = join(
-        h('<tr><th scope="row">{}</th>{}</tr>', _words(t, item), join(mark for _ in item.options)) for item in asked
+        h(
+            '<tr><th scope="row">{}{}</th>{}</tr>',
+            _words(t, item),
+            join(_notes(t, form, item)),
+            join(mark for _ in item.options),
+        )
+        for item in asked
     )
     return h('<table class="matrix"><thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table>', heads, rows)
 
 
 def _question(t: Texts, form: Form, item: FormItem) -> Markup:
-    notes = [words for words in (item.help(t.locale), _only_if(t, form, item)) if words]
-    small = join(h('<p class="small soft">{}</p>', words) for words in notes)
-    return h('<div class="question"><p>{}</p>{}{}</div>', _words(t, item), small, _room(t, item))
+    shape = '<div class="question"><p>{}</p>{}{}</div>'
+    return h(shape, _words(t, item), join(_notes(t, form, item)), _room(t, item))
+
+
+def _notes(t: Texts, form: Form, item: FormItem) -> Iterator[Markup]:
+    """What stands under a question or the title of a group: help, how to write the answer, when it is asked, legal text."""
+    for words in (item.help(t.locale), item.entry_format(t.locale), _only_if(t, form, item)):
+        if words:
+            yield h('<p class="small soft">{}</p>', words)
+    if item.legal(t.locale):
+        yield h('<p class="legal">{}</p>', item.legal(t.locale))
 
 
 def _words(t: Texts, item: FormItem) -> str:
@@ -93,9 +126,15 @@ def _room(t: Texts, item: FormItem) -> Markup:
         ends = (f"{low} {item.low_label(t.locale)}", f"{high} {item.high_label(t.locale)}")
         return h('<div class="scale"></div><div class="ends"><span>{}</span><span>{}</span></div>', *ends)
     if item.type in {"integer", "decimal", "quantity"}:
-        return h('<p><span class="write short"></span> {}</p>', item.unit_in(t.locale))
+        if len(item.unit_options) > 1:
+            units = [unit_in_words(t, each) for each in item.unit_options]
+            return h('<p><span class="write short"></span></p>{}', _marks(units, many=False))
+        unit = unit_in_words(t, item.unit_options[0]) if item.unit_options else item.unit_in(t.locale)
+        return h('<p><span class="write short"></span> {}</p>', unit)
     if item.type in {"date", "dateTime"}:
-        return h('<p><span class="write short"></span> {}</p>', t("DD/MM/YYYY"))
+        form = "" if item.entry_format(t.locale) else t("DD/MM/YYYY")
+        hour = h(' {} <span class="write short"></span>', t("Time")) if item.type == "dateTime" else ""
+        return h('<p><span class="write short"></span> {}{}</p>', form, hour)
     return join(h('<p class="write"></p>') for _ in range(3 if item.type == "text" else 1))
 
 

@@ -1,6 +1,7 @@
 """Answers: what is asked, filling it so that nothing is lost, sending, reading, correcting."""
 
 from portal.responses.amending import REASONS, Amended, Amendment, amend, keep_amendment, open_amendment
+from portal.responses.answers import COMPUTED, FILLED_IN, Answer, Change, answers_in, item_at, titles_in
 from portal.responses.appointments import Appointment, Around, around
 from portal.responses.choices import Possible, possible_answers
 from portal.responses.describing import described
@@ -10,18 +11,7 @@ from portal.responses.listing import ResponseRow, ScoreGiven, responses_of
 from portal.responses.locking import Validation, reopen_response, validate_response, validation_of
 from portal.responses.opening import FormAsked, form_asked, open_draft
 from portal.responses.previewing import Outcome, Trial, outcome_of, try_form
-from portal.responses.reading import (
-    Answer,
-    Change,
-    ReadResponse,
-    SentForm,
-    Version,
-    item_at,
-    read_response,
-    sent_form,
-    shown,
-    trials_of,
-)
+from portal.responses.reading import ReadResponse, SentForm, Version, read_response, sent_form, trials_of
 from portal.responses.relatives import (
     RELATIONSHIPS,
     Helper,
@@ -53,8 +43,11 @@ from portal.responses.submitting import Signature, Submitted, submit
 from portal.responses.surroundings import tell
 from portal.responses.tasks import Asked, FilledBy, State
 from portal.responses.todo import TodoItem, assign, next_of, todo
+from portal.wording import shown
 
 __all__ = [
+    "COMPUTED",
+    "FILLED_IN",
     "REASONS",
     "RELATIONSHIPS",
     "Amended",
@@ -89,6 +82,7 @@ __all__ = [
     "Version",
     "add_copy",
     "amend",
+    "answers_in",
     "around",
     "assign",
     "cancel_link",
@@ -124,6 +118,7 @@ __all__ = [
     "still_open",
     "submit",
     "tell",
+    "titles_in",
     "todo",
     "trials_of",
     "try_form",

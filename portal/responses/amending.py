@@ -13,11 +13,12 @@ from portal.errors import Invalid, NotFound, Problem, problem
 from portal.fhir import Entry, Transaction, systems
 from portal.i18n import N_
 from portal.responses.alerts import alert_tasks
+from portal.responses.answers import Change, answers_in, changes_between
 from portal.responses.audience import hidden_scores
 from portal.responses.drafts import scope_of
 from portal.responses.locking import refuse_when_locked
 from portal.responses.meanings import amend_meant, meant
-from portal.responses.reading import SENT, Change, answers_in, changes_between, sent_at, trials_of
+from portal.responses.reading import SENT, sent_at, trials_of
 from portal.responses.scores import observations
 from portal.responses.surroundings import Surroundings, session_amid, surroundings_of
 from portal.review import answers_changed

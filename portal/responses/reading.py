@@ -1,10 +1,9 @@
 """Reading what was sent: answers in words, scores, and every version with who changed what and why."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from portal import audit
@@ -12,36 +11,16 @@ from portal.access import Permission, decide
 from portal.acting import Acting
 from portal.errors import NotFound
 from portal.fhir import systems
-from portal.i18n import NBSP, Texts
+from portal.i18n import Texts
+from portal.responses.answers import Answer, Change, answers_in, changes_between, titles_in
 from portal.responses.drafts import scope_of
 from portal.responses.surroundings import surroundings_of
 from portal.responses.tasks import State, read_task
-from portal.sdc import AlertRule, Form, FormItem, FormSession, ScoreResult
+from portal.sdc import AlertRule, Form, FormSession, ScoreResult, Section
 from portal.types import Json
 
 SENT = ("completed", "amended")
 HISTORY = 100
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
-    """One question as answered. `values` are typed as the form takes them; empty when it was left without an answer."""
-
-    path: str
-    item: FormItem
-    section: int
-    values: tuple[Any, ...]
-
-    def text(self, t: Texts) -> str:
-        return ", ".join(shown(t, self.item, value) for value in self.values)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
-    """One answer of a version beside that of the version before; None where the question was not asked."""
-
-    before: Answer | None
-    after: Answer | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +40,9 @@ class Version:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReadResponse:
-    """A sent response. `versions` are newest first; the first of them is what stands."""
+    """A sent response. `versions` are newest first; the first of them is what stands. `titles` are those of the sections
+    whose title follows the answers, by their place.
+    """
 
     id: str
     patient: str
@@ -71,6 +52,7 @@ class ReadResponse:
     scores: tuple[ScoreResult, ...]
     alerts: tuple[AlertRule, ...]
     versions: tuple[Version, ...]
+    titles: Mapping[int, str] = field(default_factory=dict[int, str])
 
     @property
     def answers(self) -> tuple[Answer, ...]:
@@ -80,6 +62,13 @@ class ReadResponse:
     def at(self) -> datetime:
         """When it was first sent."""
         return self.versions[-1].at
+
+    def title(self, t: Texts, section: Section) -> str:
+        return self.titles.get(section.index) or section.title(t.locale)
+
+    def told(self, section: Section) -> tuple[Answer, ...]:
+        """What is read of a section: its answers, what the form computed, what it says to who reads them."""
+        return tuple(each for each in self.answers if each.section == section.index and each.read_back)
 
 
 async def read_response(acting: Acting, response: str) -> ReadResponse:
@@ -115,74 +104,14 @@ async def read_response(acting: Acting, response: str) -> ReadResponse:
         scores=tuple(session.scores()),
         alerts=tuple(session.alerts()),
         versions=versions,
+        titles=titles_in(session),
     )
-
-
-def answers_in(session: FormSession) -> tuple[Answer, ...]:
-    """Every question that is asked, in the order of the form."""
-    return tuple(_answers(session))
-
-
-def changes_between(before: Sequence[Answer], after: Sequence[Answer]) -> tuple[Change, ...]:
-    """The questions whose answer is not the same, in the order of the newer version."""
-    old, new = {each.path: each for each in before}, {each.path: each for each in after}
-    paths = [*new, *(path for path in old if path not in new)]
-    pairs = ((old.get(path), new.get(path)) for path in paths)
-    return tuple(
-        Change(before=was, after=now)
-        for was, now in pairs
-        if (was.values if was else ()) != (now.values if now else ())
-    )
-
-
-def shown(t: Texts, item: FormItem, value: Any) -> str:
-    """An answer in words: the option's text, a number with its unit, a date as it is written."""
-    option = item.option(value) if isinstance(value, str) else None
-    unit = f"{NBSP}{item.unit_in(t.locale)}" if item.unit_text else ""
-    match value:
-        case _ if option is not None:
-            return option.text(t.locale)
-        case bool():
-            return t("Yes") if value else t("No")
-        case int() | Decimal():
-            return f"{t.number(value)}{unit}"
-        case {"value": number}:
-            return f"{t.number(number)}{NBSP}{value.get('unit', '')}".rstrip()
-        case dict():
-            return str(value.get("display") or value.get("title") or value.get("reference") or value.get("code", ""))
-        case str() if item.type in {"date", "dateTime"}:
-            return "/".join(reversed(value[:10].split("-")))
-        case str() if item.type == "time":
-            return value[:5].replace(":", f"{NBSP}h{NBSP}") if t.locale == "fr" else value[:5]
-        case _:
-            return str(value)
-
-
-def item_at(form: Form, path: str) -> FormItem:
-    """The item that a path of a session leads to."""
-    return form.by_link_id[path.rpartition("/")[2].partition("[")[0]]
 
 
 def trials_of(resource: Json) -> frozenset[str]:
     """Trials that a resource belongs to, by its tags."""
     tags: list[Json] = resource.get("meta", {}).get("tag", [])
     return frozenset(str(tag["code"]) for tag in tags if tag.get("system") == systems.TRIAL)
-
-
-def _answers(session: FormSession) -> Iterator[Answer]:
-    for section in session.form.sections:
-        for path in session.visible(section):
-            item = item_at(session.form, path)
-            if item.question and not item.read_only:
-                yield Answer(path=path, item=item, section=section.index, values=_values(session, path, item))
-
-
-def _values(session: FormSession, path: str, item: FormItem) -> tuple[Any, ...]:
-    """Typed as the form takes them; a code of a value set that the form does not list stands with its words."""
-    if item.is_choice and not item.options:
-        return tuple(each.get("valueCoding", each.get("valueString")) for each in session.given(path))
-    value = session.state(path).value
-    return tuple(value) if isinstance(value, list) else () if value is None else (value,)
 
 
 def _told(

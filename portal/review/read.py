@@ -10,7 +10,7 @@ from portal.acting import Acting
 from portal.errors import NotFound
 from portal.fhir import systems
 from portal.people import organizations_of
-from portal.review.answers import Place, places
+from portal.review.answers import Place, all_places, places
 from portal.review.resources import read_event, remark_location, remark_status, tags
 from portal.review.states import Event, ItemState, Standing, badge, fold, gone
 from portal.sdc import Form
@@ -68,11 +68,14 @@ class ReviewItem:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Review:
-    """`removed` are locations decided once that the response no longer has."""
+    """`removed` are locations decided once that the response no longer has. `rows` are the items and, where they stand in
+    the form, the values that it computed: to be read, not decided.
+    """
 
     response: Json
     form: Form
     items: tuple[ReviewItem, ...]
+    rows: tuple[ReviewItem | Place, ...]
     removed: tuple[str, ...]
     badge: str
 
@@ -175,11 +178,13 @@ async def review_of(acting: Acting, response_id: str) -> Review:
             earlier=earlier.get(place.location),
         )
 
-    items = tuple(item(place) for place in loaded.places)
+    rows = tuple(place if place.computed else item(place) for place in all_places(loaded.form, loaded.response))
+    items = tuple(row for row in rows if isinstance(row, ReviewItem))
     return Review(
         response=loaded.response,
         form=loaded.form,
         items=items,
+        rows=rows,
         removed=tuple(sorted(gone(loaded.events, loaded.digests))),
         badge=badge((item.state for item in items), open_remarks=len(live)),
     )

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from nicegui import Client
+from nicegui import Client, ui
 
 from components.form import (
     ChoiceItem,
@@ -83,6 +83,24 @@ def story(french: Texts) -> Story:
 def view(screen: Client, french: Texts, story: Story) -> FormView:
     section = Section(title="Sommeil", items=asked(french), count=2)
     return FormView(french, story, section, name="Questionnaire", today=today)
+
+
+def words_of(view: FormView) -> str:
+    return " ".join(each.content for each in view.body.descendants() if isinstance(each, ui.html))
+
+
+def test_a_form_opens_with_what_it_is_and_ends_with_whose_it_is(screen: Client, french: Texts, story: Story) -> None:
+    def at(index: int) -> str:
+        section = Section(title="Sommeil", items=(), index=index, count=2)
+        told = {"description": "Deux questions.", "source": "Auteurs, 1999."}
+        return words_of(FormView(french, story, section, name="Questionnaire", today=today, **told))
+
+    assert ("Deux questions." in at(0), "Auteurs, 1999." in at(0)) == (True, False)
+    assert ("Deux questions." in at(1), "Auteurs, 1999." in at(1)) == (False, True)
+
+
+def test_a_form_that_names_no_source_has_no_line_for_it(view: FormView) -> None:
+    assert "Source et droits" not in words_of(view)
 
 
 def choice(view: FormView) -> ChoiceItem:

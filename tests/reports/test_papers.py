@@ -15,9 +15,9 @@ from portal.errors import Unavailable
 from portal.i18n import texts
 from portal.reports import About, Printer, answers_paper, blank_paper
 from portal.reports.worker import _only_inside
-from portal.responses import Point, ReadResponse, Result, Version
-from portal.responses.reading import answers_in
+from portal.responses import Point, ReadResponse, Result, Version, answers_in
 from portal.sdc import Form, FormSession, compile_form
+from tests.answered import HL7, answered, ask, control, form_of, group, hard_form, usage
 
 ROOT = Path(__file__).parents[2]
 FONTS = ROOT / "components" / "static" / "fonts"
@@ -34,6 +34,11 @@ def sent(form: Form, *, high: bool = False) -> ReadResponse:
     for link_id, item in form.by_link_id.items():
         if item.options and link_id.startswith("q"):
             session.set(link_id, item.options[3 if high else 1].key)
+    return read(session)
+
+
+def read(session: FormSession) -> ReadResponse:
+    form = session.form
     version = Version(
         id="1", at=NOW, status="completed", who="", name="", reason="", text="", answers=answers_in(session), changes=()
     )
@@ -93,6 +98,71 @@ def test_answers_stand_with_scores_their_meaning_and_the_value_before(phq9: Form
 def test_scores_that_are_not_told_are_not_printed(phq9: Form) -> None:
     found = sent(phq9)
     assert "/ 27" not in answers_paper(texts("fr"), found, (), About(identity="X"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '<th scope="row">Père : Trouble</th><td>Oui</td>',
+        '<th scope="row">Mère : Trouble</th><td>Non</td>',
+        '<th scope="row">Ligne 2 : Nom</th><td>Codéine</td>',
+        '<th scope="row">Valproate : Dose</th><td>3</td>',
+        "<td>02/03/2026 à 0 h 30</td>",
+        '<th scope="row">Double</th><td>120 <span class="small soft">(calculé par le formulaire)</span></td>',
+        "Auteurs 1999. Licence libre.",
+    ],
+)
+def test_each_answer_on_paper_has_its_line_its_hour_and_its_origin(line: str) -> None:
+    paper = answers_paper(texts("fr"), read(answered(hard_form())), (), About(identity="X"))
+    assert line in paper.replace("\u00a0", " ")
+
+
+def test_a_text_for_those_who_read_is_on_the_paper_of_answers_and_not_on_the_blank_one() -> None:
+    form = form_of(ask("a", "string", "A"), ask("d", "display", "Pour qui lit", extension=usage("display")))
+    assert "Pour qui lit" in answers_paper(texts("fr"), read(FormSession(form, now=NOW)), (), About(identity="X"))
+    assert "Pour qui lit" not in blank_paper(texts("fr"), form)
+
+
+def beside(kind: str, text: str) -> dict[str, object]:
+    return {"linkId": f"{kind}-{text}", "type": "display", "text": text, "extension": [control(kind)]}
+
+
+def units(*codes: str) -> list[dict[str, object]]:
+    return [
+        {"url": f"{HL7}/questionnaire-unitOption", "valueCoding": {"code": code, "display": code}} for code in codes
+    ]
+
+
+def test_a_blank_form_has_what_helps_to_fill_it_and_what_the_law_wants() -> None:
+    written = {"url": f"{HL7}/entryFormat", "valueString": "Deux lettres"}
+    nested = group("n", "Dedans", beside("help", "Aide dedans"), ask("y", "string", "Y"))
+    top = group("g", "Groupe", beside("help", "Aide du groupe"), beside("legal", "Mention du groupe"), nested)
+    alone = ask("x", "string", "X", extension=[written], item=[beside("legal", "Mention de la question")])
+    paper = blank_paper(texts("fr"), form_of(top, alone, description="Deux questions."))
+    wanted = ["Aide du groupe", "Mention du groupe", "Aide dedans", "Mention de la question", "Deux lettres"]
+    assert [paper.count(f">{each}<") for each in wanted] == [1] * len(wanted)
+    assert "Deux questions." in paper
+
+
+def test_a_question_of_a_table_keeps_its_help_on_paper() -> None:
+    listed = {"answerOption": [{"valueString": "a"}, {"valueString": "b"}]}
+    lines = [ask(name, "choice", name, **listed, item=[beside("help", f"Aide {name}")]) for name in ("x", "y")]
+    paper = blank_paper(
+        texts("fr"), form_of(group("o", "Partie", group("g", "Table", *lines, extension=[control("table")])))
+    )
+    assert 'class="matrix"' in paper
+    assert "Aide y" in paper
+
+
+def test_a_blank_form_lets_the_unit_be_chosen() -> None:
+    asked = ask("q", "quantity", "Poids", extension=units("kg", "g"))
+    paper = blank_paper(texts("fr"), form_of(asked))
+    assert '<span class="box round"></span>kg' in paper
+    assert '<span class="box round"></span>g<' in paper
+
+
+def test_a_blank_form_leaves_room_for_the_hour_of_an_instant() -> None:
+    assert "Heure" in blank_paper(texts("fr"), form_of(ask("q", "dateTime", "Quand ?")))
 
 
 def test_words_of_answers_cannot_become_markup(phq9: Form) -> None:

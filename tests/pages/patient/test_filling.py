@@ -28,6 +28,12 @@ async def test_an_answer_is_told_to_be_saved(camille: User, ask: Ask) -> None:
     await camille.should_see("Enregistré à 14")
 
 
+async def test_a_questionnaire_says_what_it_is_and_whose_it_is(camille: User, ask: Ask) -> None:
+    await camille.open(f"/questionnaire/{await ask('GAD7')}")
+    await camille.should_see("Sept questions sur les deux dernières semaines.")
+    await camille.should_see("Robert L. Spitzer")
+
+
 async def test_another_device_shows_the_same_answers(camille: User, ask: Ask, create_user, sign_in: SignIn) -> None:
     from tests.cast import CAMILLE
 

@@ -93,6 +93,28 @@ async def test_patients_read_what_they_sent_with_what_is_shown_to_them(
     assert all(each.definition.shown_to_patient for each in told)
 
 
+async def test_what_the_form_computed_is_read_with_the_answers(doctor: Acting, user: User, sign_in: SignIn) -> None:
+    task = await assign(doctor, patient="camille", questionnaire="PHYSICAL_PARAMS", filled_by="staff")
+    draft = await open_draft(doctor, task)
+    for path, value in (("weight", 72), ("height", 180)):
+        draft.session.set(path, value)
+        await save_answer(doctor, draft, path, value)
+    response = (await submit(doctor, draft)).response
+    await sign_in(user, ANNE)
+    await user.open(f"/patients/camille/questionnaires/{response}")
+    await user.should_see("22,2")
+    await user.should_see("calculé par le formulaire")
+
+
+async def test_the_authors_of_an_instrument_stand_under_its_answers(fill: Fill, user: User, sign_in: SignIn) -> None:
+    response = await fill()
+    for person, address in ((CAMILLE, "/questionnaires"), (ANNE, "/patients/camille/questionnaires")):
+        await sign_in(user, person)
+        await user.open(f"{address}/{response}")
+        await user.should_see("Source et droits")
+        await user.should_see("Robert L. Spitzer")
+
+
 async def test_patients_read_nothing_of_another(fill: Fill, user: User, sign_in: SignIn) -> None:
     response = await fill()
     await sign_in(user, BRUNO)

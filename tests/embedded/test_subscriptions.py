@@ -42,6 +42,10 @@ class Receiver:
         raise AssertionError(f"{len(self.taken)} of {count} came")
 
 
+async def no_rest(_: float) -> None:
+    await asyncio.sleep(0.01)
+
+
 @pytest.fixture
 def receiver() -> Receiver:
     return Receiver()
@@ -49,13 +53,20 @@ def receiver() -> Receiver:
 
 @pytest.fixture
 async def told(tmp_path: Path, clock: FixedClock, chance: SeededChance, receiver: Receiver) -> AsyncIterator[Backend]:
-    backend = await open_backend(tmp_path, clock=clock, chance=chance, authenticate=TOKENS.get, deliver=receiver)
+    backend = await open_backend(
+        tmp_path, clock=clock, chance=chance, authenticate=TOKENS.get, deliver=receiver, rest=no_rest
+    )
     yield backend
     await backend.close()
 
 
 async def subscribe(
-    root: httpx.AsyncClient, *, content: str = "id-only", criteria: str = "status = 'completed'", **parameter: Any
+    root: httpx.AsyncClient,
+    *,
+    id_: str = "hook",
+    content: str = "id-only",
+    criteria: str = "status = 'completed'",
+    **parameter: Any,
 ) -> None:
     trigger = {
         "resource": "QuestionnaireResponse",
@@ -69,14 +80,12 @@ async def subscribe(
         "status": "active",
         "trigger": [trigger],
     }
-    assert (await root.put("AidboxSubscriptionTopic/done", json=topic)).status_code == 201
-    parameters = [
-        {"name": "endpoint", "valueUrl": "http://portal.test/hooks"},
-        *({"name": k, **v} for k, v in parameter.items()),
-    ]
+    assert (await root.put("AidboxSubscriptionTopic/done", json=topic)).status_code in {200, 201}
+    parameter = {"endpoint": {"valueUrl": "http://portal.test/hooks"}, **parameter}
+    parameters = [{"name": name, **value} for name, value in parameter.items()]
     destination = {
         "resourceType": "AidboxTopicDestination",
-        "id": "hook",
+        "id": id_,
         "status": "active",
         "topic": TOPIC,
         "kind": "webhook-at-least-once",

@@ -98,10 +98,8 @@ class Deliveries:
             log.warning("fhir events wait: the store did not answer")
         except Exception as problem:  # noqa: BLE001 – the events wait; the text of the error may tell what they hold
             where = traceback.extract_tb(problem.__traceback__)[-1]
-            place = f"{Path(where.filename).name}:{where.lineno}"
-            log.error(
-                "fhir events wait: %s at %s", type(problem).__name__, place, extra={"destination": destination.id}
-            )  # noqa: TRY400 – as above
+            told = (type(problem).__name__, f"{Path(where.filename).name}:{where.lineno}")
+            log.error("fhir events wait: %s at %s", *told, extra={"destination": destination.id})  # noqa: TRY400 – as above
         return False
 
     async def _send_all(self, destination: Destination) -> bool:

@@ -13,20 +13,20 @@ from portal.clock import Clock
 from portal.embedded.engine import Engine, body_of
 from portal.embedded.identity import Identity
 from portal.embedded.secrets import hash_password, hash_secret, password_fits
+from portal.embedded.sessions import Sessions
 from portal.embedded.store import LIVE, Kept, Store, Unit
 from portal.embedded.text import dumps, loads
-from portal.embedded.tokens import Tokens
 from portal.types import Json
 
 LINK_LIVES, SECOND_STEP_LIVES = timedelta(minutes=15), timedelta(minutes=1)
 
 
 class Passwords:
-    def __init__(self, store: Store, engine: Engine, clock: Clock, tokens: Tokens) -> None:
+    def __init__(self, store: Store, engine: Engine, clock: Clock, sessions: Sessions) -> None:
         self.store = store
         self.engine = engine
         self.clock = clock
-        self.tokens = tokens
+        self.sessions = sessions
 
     async def change(self, identity: Identity, current: str, new: str) -> bool:
         """Checks the present password, sets the new one and ends all of the user's sessions; False when it is wrong."""
@@ -100,7 +100,7 @@ class Passwords:
             return False
         body = {key: value for key, value in body_of(present).items() if key != "password"}
         self.engine.write(unit, "User", user_id, {**body, "password": digest} if digest else body, "PUT", present)
-        self.tokens.end_all(unit, user_id)
+        self.sessions.end_all(unit, user_id)
         return True
 
     def _keep(self, unit: Unit, token: str, held: Json, lives: timedelta) -> None:

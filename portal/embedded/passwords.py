@@ -1,6 +1,7 @@
 """A person's password: changed by them, or set anew by a link that an administrator had made.
 
-The link's token is kept as a digest, works once and for a quarter of an hour, and making it ends the present password.
+The link's token is kept as a digest, works once and for a quarter of an hour, and making it ends the present password
+and the links before it.
 Aidbox does not send it, and neither does this: whoever asked for it does.
 """
 
@@ -36,8 +37,15 @@ class Passwords:
         if not await asyncio.to_thread(password_fits, body_of(kept).get("password"), current):
             return False
         digest = await asyncio.to_thread(hash_password, self.engine.chance, new)
-        await self.store.write(lambda unit: self._set(unit, kept.id, digest))
-        return True
+        checked = body_of(kept).get("password")
+
+        def set_it(unit: Unit) -> bool:
+            """Unless another password was set meanwhile, or taken away."""
+            present = unit.find("User", kept.id)
+            same = present is not None and body_of(present).get("password") == checked
+            return same and self._set(unit, kept.id, digest)
+
+        return await self.store.write(set_it)
 
     async def force_reset(self, user_id: str) -> str | None:
         """Ends the user's password and sessions; the token by which a new password is set. None: no such user."""
@@ -101,7 +109,19 @@ class Passwords:
         body = {key: value for key, value in body_of(present).items() if key != "password"}
         self.engine.write(unit, "User", user_id, {**body, "password": digest} if digest else body, "PUT", present)
         self.sessions.end_all(unit, user_id)
+        self._end_links(unit, user_id)
         return True
+
+    def _end_links(self, unit: Unit, user_id: str) -> None:
+        """Those of the user, and whoever's time is over."""
+        now = self.clock.now().timestamp()
+        rows = unit.connection.execute(
+            "SELECT key, value FROM state WHERE key >= 'reset:' AND key < 'reset;'"
+        ).fetchall()
+        for key, value in rows:
+            held: Json = loads(value.encode())
+            if held["user"] == user_id or held["until"] <= now:
+                unit.connection.execute("DELETE FROM state WHERE key = ?", (key,))
 
     def _keep(self, unit: Unit, token: str, held: Json, lives: timedelta) -> None:
         until = (self.clock.now() + lives).timestamp()

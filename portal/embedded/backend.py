@@ -46,6 +46,7 @@ async def open_backend(
     chance: Chance,
     authenticate: Authenticate,
     base_url: str | None = None,
+    address: str = "http://localhost/fhir",
     created_at_url: str = CREATED_AT,
     whole_references: bool = True,
     vault: Vault | None = None,
@@ -62,7 +63,8 @@ async def open_backend(
     allows everything, as Aidbox does from BOX_ROOT_CLIENT_SECRET and BOX_ADMIN_PASSWORD. `twins_rest_on` names the kinds of
     answers that the twins keep, each with the types whose change ends them. `deliver` takes the events of
     topic subscriptions instead of their webhooks, `rest` waits between tries; without `whole_references`, a reference may lead nowhere (BOX_FHIR_VALIDATION_SKIP_REFERENCE); `vault` holds
-    secrets that resources name (BOX_VAULT_CONFIG).
+    secrets that resources name (BOX_VAULT_CONFIG). Links begin with `base_url`; without it, with what each request was
+    sent to, and in events, which answer no request, with `address`.
 
     NotReady when the folder is in use by another process, cannot be written, or holds a damaged file.
     """
@@ -83,7 +85,7 @@ async def open_backend(
     subscriptions = Subscriptions(engine)
     await store.write(subscriptions.load)
     webhook = Webhook()
-    deliveries = Deliveries(store, engine, subscriptions, deliver or webhook, base_url or "/fhir", rest)
+    deliveries = Deliveries(store, engine, subscriptions, deliver or webhook, base_url or address, rest)
     store.on_commit.append(deliveries.follow)
     service = Service(store, engine, guard, subscriptions)
     wire = Wire(service, engine, clock, chance, authenticate, base_url=base_url)

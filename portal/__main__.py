@@ -17,7 +17,7 @@ from portal.access import twins
 from portal.authoring.commands import questionnaire
 from portal.chance import SystemChance
 from portal.clock import SystemClock
-from portal.embedded import box_options, create_app
+from portal.embedded import address_of, box_options, create_app
 from portal.errors import Invalid, PortalError
 from portal.fhirpath.cli import evaluate_file
 from portal.i18n import Texts, texts
@@ -180,8 +180,11 @@ def fhir_serve(
     """A FHIR R4 server in Aidbox's dialect. BOX_ROOT_CLIENT_SECRET makes Client `root`, BOX_ADMIN_PASSWORD User `admin`;
     docs/aidbox.md has the other BOX_ variables.
     """
-    app = create_app(data, clock=SystemClock(), chance=SystemChance(), sql_twins=twins(), **box_options(os.environ))
-    sys.stdout.write(f"FHIR R4: http://{host}:{port}/fhir, records in {data}\n")
+    address = address_of(host, port)
+    app = create_app(
+        data, clock=SystemClock(), chance=SystemChance(), address=address, sql_twins=twins(), **box_options(os.environ)
+    )
+    sys.stdout.write(f"FHIR R4: {address}, records in {data}\n")
     sys.stdout.flush()
     uvicorn.run(app, host=host, port=port, access_log=False, server_header=False, timeout_graceful_shutdown=10)
 

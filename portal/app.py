@@ -96,6 +96,7 @@ async def open_portal(settings: Settings, *, clock: Clock | None = None, chance:
             clock=clock,
             chance=chance,
             authenticate=Introspector(signer, face_token(settings) if settings.demo else ""),
+            address=f"{settings.address}/fhir",
             sql_twins=twins(),
             twins_rest_on=RESTS_ON,
         )

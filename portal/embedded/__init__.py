@@ -4,7 +4,7 @@ from portal.embedded.access import SqlTwin
 from portal.embedded.backend import Backend, open_backend
 from portal.embedded.delivery import Deliver
 from portal.embedded.identity import ROOT, Authenticate, Identity
-from portal.embedded.standalone import box_options, create_app
+from portal.embedded.standalone import address_of, box_options, create_app
 from portal.embedded.subscriptions import Destination
 from portal.embedded.twins import Stored
 
@@ -17,6 +17,7 @@ __all__ = [
     "Identity",
     "SqlTwin",
     "Stored",
+    "address_of",
     "box_options",
     "create_app",
     "open_backend",

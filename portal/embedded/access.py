@@ -16,7 +16,8 @@ from portal.embedded.matcho import matches
 from portal.embedded.messages import Request
 from portal.embedded.outcome import Refusal, refuse
 from portal.embedded.search.extract import split_reference
-from portal.embedded.store import DELETED, LIVE, Kept, find
+from portal.embedded.sessions import inactive
+from portal.embedded.store import DELETED, LIVE, Kept, all_live, find
 from portal.embedded.text import loads
 from portal.embedded.twins import Memory, Stored
 from portal.types import Json
@@ -33,6 +34,7 @@ class _Known:
 
     policies: list[Json] | None = None
     people: dict[str, tuple[Json, list[Json]]] = field(default_factory=dict[str, tuple[Json, list[Json]]])
+    clients: dict[str, Json] = field(default_factory=dict[str, Json])
 
 
 class Guard:
@@ -64,10 +66,10 @@ class Guard:
     def allows(self, connection: sqlite3.Connection, request: Request) -> bool:
         known = self._known
         if known.policies is None:
-            known.policies = self._load_all(connection, "AccessPolicy", [])
+            known.policies = [body_of(kept) for kept in all_live(connection, self.engine.names, "AccessPolicy")]
         policies = known.policies
         context = self._context(connection, request)
-        if context.get("user", {}).get("inactive") is True:
+        if inactive(context.get("user", {})):
             return False
         roles: list[Json] = context["session"]["role"]
         for policy in policies:
@@ -90,13 +92,36 @@ class Guard:
             if kept and kept.state == DELETED:
                 user["inactive"] = True
             user = {key: value for key, value in user.items() if key not in {"password", "twoFactor"}}
-            roles = self._load_all(connection, "Role", [("user", f"User/{user_id}")])
+            roles = self._roles(connection, user_id)
             found = known.people[user_id] = (both_forms(user), [both_forms(role) for role in roles])
         return found
 
-    def _load_all(self, connection: sqlite3.Connection, type_: str, params: list[tuple[str, str]]) -> list[Json]:
-        query = self.engine.query(connection, type_, [*params, ("_count", "1000"), ("_total", "none")])
-        return [loads(match[3]) for match in self.engine.search(connection, query).matches]
+    def _client(self, connection: sqlite3.Connection, id_: str) -> Json:
+        """The stored Client without its secrets."""
+        known = self._known
+        found = known.clients.get(id_)
+        if found is None:
+            kept = find(connection, self.engine.names, "Client", id_)
+            client = body_of(kept) if kept and kept.state == LIVE else {"resourceType": "Client", "id": id_}
+            found = known.clients[id_] = {k: v for k, v in client.items() if k not in {"secret", "_secret"}}
+        return found
+
+    def _session(self, connection: sqlite3.Connection, id_: str) -> Json:
+        """The stored Session without its tokens."""
+        kept = find(connection, self.engine.names, "Session", id_)
+        body = body_of(kept) if kept and kept.state == LIVE else {}
+        return both_forms({k: v for k, v in body.items() if k not in {"access_token", "refresh_token"}})
+
+    def _roles(self, connection: sqlite3.Connection, user_id: str) -> list[Json]:
+        found: list[Json] = []
+        page = 1
+        while True:
+            params = [("user", f"User/{user_id}"), ("_sort", "_id"), ("_count", "1000"), ("_page", str(page))]
+            roles = self.engine.search(connection, self.engine.query(connection, "Role", params))
+            found += [loads(match[3]) for match in roles.matches]
+            if not roles.more:
+                return found
+            page += 1
 
     def _context(self, connection: sqlite3.Connection, request: Request) -> Json:
         context = request_context(request)
@@ -109,10 +134,11 @@ class Guard:
             held = {role.get("name") for role in stored_roles}
             roles = [*stored_roles, *({"name": name} for name in identity.roles if name not in held)]
         if identity and identity.client:
-            context["client"] = {"resourceType": "Client", "id": identity.client}
+            context["client"] = self._client(connection, identity.client)
         if identity and identity.claims:
             context["jwt"] = identity.claims
-        context["session"] = {"role": roles}
+        session = self._session(connection, identity.session) if identity and identity.session else {}
+        context["session"] = {**session, "role": roles}
         return context
 
     def _evaluate(self, connection: sqlite3.Connection, policy: Json, context: Json) -> bool:
@@ -157,6 +183,7 @@ def request_context(request: Request) -> Json:
         "body": request.body,
         "resource": request.body,
         "headers": request.headers,
+        "remote-addr": request.remote,
         "operation": {"id": operation(request)},
     }
 

@@ -9,7 +9,7 @@ from portal.chance import Chance
 from portal.clock import Clock
 from portal.embedded.access import Guard, SqlTwin
 from portal.embedded.definitions import load_definitions
-from portal.embedded.delivery import Deliver, Deliveries, deliver_by_http
+from portal.embedded.delivery import Deliver, Deliveries, Rest
 from portal.embedded.engine import CREATED_AT, Engine, body_of
 from portal.embedded.identity import Authenticate
 from portal.embedded.indexing import adopt
@@ -18,6 +18,7 @@ from portal.embedded.service import Service
 from portal.embedded.store import LIVE, Store, Unit
 from portal.embedded.subscriptions import Subscriptions
 from portal.embedded.vault import Vault
+from portal.embedded.webhook import Webhook
 from portal.embedded.wire import Wire
 from portal.types import Json
 
@@ -30,9 +31,11 @@ class Backend:
     service: Service
     store: Store
     deliveries: Deliveries
+    webhook: Webhook
 
     async def close(self) -> None:
         await self.deliveries.close()
+        await self.webhook.close()
         await self.store.close()
 
 
@@ -43,6 +46,7 @@ async def open_backend(
     chance: Chance,
     authenticate: Authenticate,
     base_url: str | None = None,
+    address: str = "http://localhost/fhir",
     created_at_url: str = CREATED_AT,
     whole_references: bool = True,
     vault: Vault | None = None,
@@ -50,15 +54,17 @@ async def open_backend(
     twins_rest_on: Mapping[str, frozenset[str]] | None = None,
     root_secret: str | None = None,
     admin_password: str | None = None,
-    deliver: Deliver = deliver_by_http,
+    deliver: Deliver | None = None,
+    rest: Rest = asyncio.sleep,
 ) -> Backend:
     """Opens, or makes, the store in `folder`. `authenticate` gives the identity of a bearer token.
 
     `root_secret` makes Client `root`, to whom no policy applies; `admin_password` makes User `admin` with a policy that
     allows everything, as Aidbox does from BOX_ROOT_CLIENT_SECRET and BOX_ADMIN_PASSWORD. `twins_rest_on` names the kinds of
     answers that the twins keep, each with the types whose change ends them. `deliver` takes the events of
-    topic subscriptions; without `whole_references`, a reference may lead nowhere (BOX_FHIR_VALIDATION_SKIP_REFERENCE); `vault` holds
-    secrets that resources name (BOX_VAULT_CONFIG).
+    topic subscriptions instead of their webhooks, `rest` waits between tries; without `whole_references`, a reference may lead nowhere (BOX_FHIR_VALIDATION_SKIP_REFERENCE); `vault` holds
+    secrets that resources name (BOX_VAULT_CONFIG). Links begin with `base_url`; without it, with what each request was
+    sent to, and in events, which answer no request, with `address`.
 
     NotReady when the folder is in use by another process, cannot be written, or holds a damaged file.
     """
@@ -78,11 +84,12 @@ async def open_backend(
     store.on_commit.append(guard.follow)
     subscriptions = Subscriptions(engine)
     await store.write(subscriptions.load)
-    deliveries = Deliveries(store, engine, subscriptions, deliver, base_url or "/fhir")
+    webhook = Webhook()
+    deliveries = Deliveries(store, engine, subscriptions, deliver or webhook, base_url or address, rest)
     store.on_commit.append(deliveries.follow)
     service = Service(store, engine, guard, subscriptions)
     wire = Wire(service, engine, clock, chance, authenticate, base_url=base_url)
-    return Backend(asgi=wire, service=service, store=store, deliveries=deliveries)
+    return Backend(asgi=wire, service=service, store=store, deliveries=deliveries, webhook=webhook)
 
 
 def _start(unit: Unit, engine: Engine, root_secret: str | None, admin_password: str | None) -> None:

@@ -62,6 +62,7 @@ def _entry(outer: Request, item: Any, position: int, kind: str) -> Entry:
         body=resource,
         base=outer.base,
         identity=outer.identity,
+        remote=outer.remote,
     )
     return Entry(request=request, full_url=str(item.get("fullUrl", "")))
 
@@ -141,7 +142,7 @@ def _prepare(unit: Unit, engine: Engine, entry: Entry, known: dict[str, str]) ->
 def _with_body(request: Request, body: Any) -> Request:
     return Request(
         method=request.method, path=request.path, params=request.params, headers=request.headers, body=body,
-        base=request.base, identity=request.identity,
+        base=request.base, identity=request.identity, remote=request.remote,
     )  # fmt: skip
 
 

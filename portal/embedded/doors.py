@@ -1,9 +1,10 @@
 """The addresses beside /fhir by which a person or a client proves itself, is told who it is, and leaves."""
 
-from portal.embedded.access import unauthorised
-from portal.embedded.identity import Identity
+from dataclasses import replace
+
+from portal.embedded.access import forbidden, unauthorised
 from portal.embedded.messages import Answer, Request, read_query
-from portal.embedded.outcome import refuse
+from portal.embedded.outcome import Refusal, refuse
 from portal.embedded.passwords import Passwords
 from portal.embedded.service import Service
 from portal.embedded.text import dumps, load_object
@@ -17,43 +18,39 @@ class Doors:
         self.passwords = passwords
         self.service = service
 
-    async def answer(
-        self,
-        method: str,
-        path: tuple[str, ...],
-        headers: dict[str, str],
-        raw: bytes,
-        base: str,
-        identity: Identity | None,
-    ) -> Answer:
-        """`identity` is the caller's, if any; `base` the address that all these are under."""
-        asked = _asked(headers, raw)
-        if method == "POST":
-            match path:
+    async def answer(self, knock: Request) -> Answer:
+        """`knock.body` is read here; `knock.base` is the address that all these are under."""
+        if knock.method == "POST":
+            match knock.path:
                 case ("auth", "token"):
-                    return await self._grant(asked, headers.get("authorization", ""))
+                    return await self._grant(knock)
                 case ("auth", "reset-password"):
-                    return await self._reset(asked)
+                    return await self._reset(_asked(knock))
                 case ("auth", "reset-password-mfa"):
-                    return await self._prove(asked)
+                    return await self._prove(_asked(knock))
                 case _:
                     pass
+        identity = knock.identity
         if identity is None:
             raise unauthorised()
-        match (method, path):
+        match (knock.method, knock.path):
             case ("GET", ("auth", "userinfo")):
-                user, roles = self.service.guard.person(self.service.store.quick_reader, identity.user_id or "")
+                if identity.user_id is None:  # a client is nobody's User
+                    raise forbidden()
+                user, roles = self.service.guard.person(self.service.store.quick_reader, identity.user_id)
                 return _plain(self.tokens.userinfo(identity, user, roles))
             case ("DELETE", ("Session",)):
                 return Answer(status=204 if await self.tokens.end(identity) else 404)
             case ("POST", ("auth", "change-password")):
+                asked = _asked(knock)
                 current, new = str(asked.get("currentPassword", "")), str(asked.get("newPassword", ""))
                 if not await self.passwords.change(identity, current, new):
                     raise refuse(422, "invalid", "The password was not changed")
                 return _plain({"code": "password_changed"})
             case ("POST", ("auth", "force-reset-password")):
-                self.service.allow(_asking(path, headers, asked, base, identity))
-                return await self._force_reset(asked, base)
+                asked = _asked(knock)
+                self.service.allow(replace(knock, body=asked))
+                return await self._force_reset(asked, knock.base)
             case _:
                 raise refuse(404, "not-found", "There is nothing at this address")
 
@@ -75,22 +72,23 @@ class Doors:
             raise refuse(422, "invalid", "The code was not accepted")
         return _plain({"code": "password_set_token_issued", "data": {"token": token}})
 
-    async def _grant(self, asked: Json, authorization: str) -> Answer:
+    async def _grant(self, knock: Request) -> Answer:
         try:
-            return _plain(await self.tokens.grant(asked, authorization))
+            try:
+                asked = _asked(knock)
+            except Refusal as problem:
+                raise OAuthError("invalid_request", "The body is neither a JSON object nor a form") from problem
+            return _plain(await self.tokens.grant(asked, knock.headers.get("authorization", "")))
         except OAuthError as problem:
             return _plain(problem.json(), problem.status)
 
 
-def _asking(path: tuple[str, ...], headers: dict[str, str], asked: Json, base: str, identity: Identity) -> Request:
-    """The request as access policies see it."""
-    return Request(method="POST", path=path, headers=headers, body=asked, base=base, root="/", identity=identity)
-
-
-def _asked(headers: dict[str, str], raw: bytes) -> Json:
-    if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        return dict(read_query(raw.decode("utf-8", "replace")))
-    return load_object(raw) if raw else {}
+def _asked(knock: Request) -> Json:
+    if knock.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return dict(read_query(knock.raw.decode("utf-8", "replace")))
+    asked = load_object(knock.raw) if knock.raw else {}
+    dumps(asked)  # half of a character is none
+    return asked
 
 
 def _plain(body: Json, status: int = 200) -> Answer:

@@ -11,6 +11,7 @@ import jwt
 from portal.clock import Clock
 from portal.embedded.engine import Engine, body_of
 from portal.embedded.identity import Identity
+from portal.embedded.sessions import inactive
 from portal.embedded.store import LIVE, Store, all_live
 from portal.types import Json
 
@@ -32,8 +33,7 @@ class Introspectors:
         kept = self.store.find("User", user)
         if kept is None or kept.state != LIVE:
             return None
-        body = body_of(kept)
-        if body.get("inactive") is True or body.get("active") is False:
+        if inactive(body_of(kept)):
             return None
         return Identity(user_id=user, claims=claims)
 
@@ -54,9 +54,17 @@ class Introspectors:
         return None
 
     def _verified(self, token: str, secret: str, issuer: str) -> Json | None:
-        unchecked: Any = {"require": ["exp"], "verify_exp": False, "verify_iat": False, "verify_nbf": False}
+        times = {"verify_exp": False, "verify_iat": False, "verify_nbf": False}  # by our own clock, below
+        options: Any = {
+            "require": ["exp"],
+            "verify_aud": False,
+            **times,
+        }  # the audience is for policies to judge: jwt.aud
         try:
-            claims = jwt.decode(token, secret, algorithms=ALGORITHMS, issuer=issuer, options=unchecked)
+            claims = jwt.decode(token, secret, algorithms=ALGORITHMS, issuer=issuer, options=options)
         except jwt.InvalidTokenError:
             return None
-        return claims if claims["exp"] > self.clock.now().timestamp() else None
+        now = self.clock.now().timestamp()
+        begins, ends = claims.get("nbf", now), claims["exp"]
+        good = isinstance(begins, int | float) and isinstance(ends, int | float) and begins <= now < ends
+        return claims if good else None

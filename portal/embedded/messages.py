@@ -19,7 +19,9 @@ ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """`path` is what follows `root`, split; header names are in lower case; `body` is decoded JSON, or None."""
+    """`path` is what follows `root`, split; header names are in lower case; `body` is decoded JSON, or None; `remote` is the
+    caller's network address, None when there is none.
+    """
 
     method: str
     path: tuple[str, ...]
@@ -30,6 +32,7 @@ class Request:
     base: str = ""
     root: str = "/fhir/"
     identity: Identity | None = None
+    remote: str | None = None
 
     def option(self, name: str) -> str | None:
         return next((value for key, value in self.params if key == name), None)

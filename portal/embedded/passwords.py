@@ -1,6 +1,7 @@
 """A person's password: changed by them, or set anew by a link that an administrator had made.
 
-The link's token is kept as a digest, works once and for a quarter of an hour, and making it ends the present password.
+The link's token is kept as a digest, works once and for a quarter of an hour, and making it ends the present password
+and the links before it.
 Aidbox does not send it, and neither does this: whoever asked for it does.
 """
 
@@ -13,20 +14,20 @@ from portal.clock import Clock
 from portal.embedded.engine import Engine, body_of
 from portal.embedded.identity import Identity
 from portal.embedded.secrets import hash_password, hash_secret, password_fits
+from portal.embedded.sessions import Sessions
 from portal.embedded.store import LIVE, Kept, Store, Unit
 from portal.embedded.text import dumps, loads
-from portal.embedded.tokens import Tokens
 from portal.types import Json
 
 LINK_LIVES, SECOND_STEP_LIVES = timedelta(minutes=15), timedelta(minutes=1)
 
 
 class Passwords:
-    def __init__(self, store: Store, engine: Engine, clock: Clock, tokens: Tokens) -> None:
+    def __init__(self, store: Store, engine: Engine, clock: Clock, sessions: Sessions) -> None:
         self.store = store
         self.engine = engine
         self.clock = clock
-        self.tokens = tokens
+        self.sessions = sessions
 
     async def change(self, identity: Identity, current: str, new: str) -> bool:
         """Checks the present password, sets the new one and ends all of the user's sessions; False when it is wrong."""
@@ -36,8 +37,15 @@ class Passwords:
         if not await asyncio.to_thread(password_fits, body_of(kept).get("password"), current):
             return False
         digest = await asyncio.to_thread(hash_password, self.engine.chance, new)
-        await self.store.write(lambda unit: self._set(unit, kept.id, digest))
-        return True
+        checked = body_of(kept).get("password")
+
+        def set_it(unit: Unit) -> bool:
+            """Unless another password was set meanwhile, or taken away."""
+            present = unit.find("User", kept.id)
+            same = present is not None and body_of(present).get("password") == checked
+            return same and self._set(unit, kept.id, digest)
+
+        return await self.store.write(set_it)
 
     async def force_reset(self, user_id: str) -> str | None:
         """Ends the user's password and sessions; the token by which a new password is set. None: no such user."""
@@ -100,8 +108,20 @@ class Passwords:
             return False
         body = {key: value for key, value in body_of(present).items() if key != "password"}
         self.engine.write(unit, "User", user_id, {**body, "password": digest} if digest else body, "PUT", present)
-        self.tokens.end_all(unit, user_id)
+        self.sessions.end_all(unit, user_id)
+        self._end_links(unit, user_id)
         return True
+
+    def _end_links(self, unit: Unit, user_id: str) -> None:
+        """Those of the user, and whoever's time is over."""
+        now = self.clock.now().timestamp()
+        rows = unit.connection.execute(
+            "SELECT key, value FROM state WHERE key >= 'reset:' AND key < 'reset;'"
+        ).fetchall()
+        for key, value in rows:
+            held: Json = loads(value.encode())
+            if held["user"] == user_id or held["until"] <= now:
+                unit.connection.execute("DELETE FROM state WHERE key = ?", (key,))
 
     def _keep(self, unit: Unit, token: str, held: Json, lives: timedelta) -> None:
         until = (self.clock.now() + lives).timestamp()

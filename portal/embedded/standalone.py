@@ -75,6 +75,12 @@ def box_options(variables: Mapping[str, str]) -> BoxOptions:
     return options
 
 
+def address_of(host: str, port: int) -> str:
+    """The FHIR base of a server that listens there, as this machine reaches it."""
+    name = "localhost" if host in {"", "0.0.0.0", "::"} else f"[{host}]" if ":" in host else host  # noqa: S104 – told apart
+    return f"http://{name}:{port}/fhir"
+
+
 def create_app(
     folder: Path,
     *,
@@ -83,6 +89,7 @@ def create_app(
     root_secret: str | None = None,
     admin_password: str | None = None,
     base_url: str | None = None,
+    address: str = "http://localhost/fhir",
     authenticate: Authenticate | None = None,
     sql_twins: Mapping[str, SqlTwin] | None = None,
     created_at_url: str = CREATED_AT,
@@ -91,7 +98,7 @@ def create_app(
     other_readings: Readings | None = None,
 ) -> StandaloneApp:
     """An ASGI application on `folder`. Without `authenticate`, only Basic, the tokens of `/auth/token` and those that a
-    TokenIntrospector believes are known.
+    TokenIntrospector believes are known. Events name resources under `address` when there is no `base_url`.
 
     The others are Aidbox's BOX_ROOT_CLIENT_SECRET, BOX_ADMIN_PASSWORD, BOX_WEB_BASE_URL (with /fhir), BOX_FHIR_CREATEDAT_URL,
     BOX_FHIR_VALIDATION_SKIP_REFERENCE (the contrary of `whole_references`) and BOX_VAULT_CONFIG.
@@ -103,7 +110,7 @@ def create_app(
     async def opening() -> Backend:
         return await open_backend(
             folder, clock=clock, chance=chance, authenticate=authenticate or nobody, base_url=base_url,
-            sql_twins=sql_twins, root_secret=root_secret, admin_password=admin_password,
+            address=address, sql_twins=sql_twins, root_secret=root_secret, admin_password=admin_password,
             created_at_url=created_at_url, whole_references=whole_references,
             vault=open_vault(vault_config) if vault_config else None,
         )  # fmt: skip

@@ -1,19 +1,19 @@
 """Sign-in at the backend itself: `/auth/token`, sessions and their end, `/auth/userinfo`.
 
-A session is a `Session` resource; its tokens are kept as digests. Nothing here counts failures, as in Aidbox.
+Nothing here counts failures, as in Aidbox.
 """
 
 import asyncio
 import base64
 import binascii
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
 
 from portal.clock import Clock
 from portal.embedded.access import both_forms
 from portal.embedded.engine import Engine, body_of
 from portal.embedded.identity import ROOT, Identity
 from portal.embedded.secrets import hash_secret, password_fits, secret_fits
+from portal.embedded.sessions import Opening, Sessions, inactive, named
 from portal.embedded.store import LIVE, Kept, Store, Unit
 from portal.embedded.text import loads
 from portal.types import Json
@@ -35,10 +35,12 @@ class Tokens:
     def __init__(self, store: Store, engine: Engine, clock: Clock) -> None:
         self.store = store
         self.engine = engine
-        self.clock = clock
+        self.sessions = Sessions(store, engine, clock)
 
     async def grant(self, asked: Json, authorization: str) -> Json:
         """The body of a successful `/auth/token`. OAuthError otherwise."""
+        if not asked.get("grant_type"):
+            raise OAuthError("invalid_request", "grant_type is missing")
         basic = basic_credentials(authorization)
         client_id, secret = basic or (str(asked.get("client_id", "")), str(asked.get("client_secret", "")))
         client = self.client(client_id)
@@ -84,15 +86,15 @@ class Tokens:
 
     def by_session(self, token: str) -> Identity | None:
         """Who holds an access token of this backend, while its session lives."""
-        session = self._session("access_token", token)
-        if session is None or _over(session, "exp", self.clock.now()):
+        session = self.sessions.of_access_token(token)
+        if session is None:
             return None
-        client = str(session.get("client", {}).get("reference", "")).partition("/")[2]
-        user = str(session.get("user", {}).get("reference", "")).partition("/")[2]
+        client, user = named(session, "client"), named(session, "user")
+        if self.client(client) is None:
+            return None
         if not user:
-            return _client_identity(client)
-        kept = self.store.find("User", user)
-        if kept is None or kept.state != LIVE or _inactive(body_of(kept)):
+            return replace(_client_identity(client), session=str(session["id"]))
+        if not self.sessions.stands(self.store.find("User", user), session):
             return None
         return Identity(user_id=user, client=client, session=str(session["id"]))
 
@@ -100,28 +102,13 @@ class Tokens:
         """Ends the caller's own session; False when the token was not one of a session here."""
         if not identity.session:
             return False
-        await self.store.write(lambda unit: self._end(unit, identity.session or ""))
+        await self.store.write(lambda unit: self.sessions.end(unit, identity.session or ""))
         return True
-
-    def end_all(self, unit: Unit, user_id: str) -> None:
-        """Ends every session of a user."""
-        query = self.engine.query(unit.connection, "Session", [("user", f"User/{user_id}"), ("_count", "1000")])
-        for match in self.engine.search(unit.connection, query).matches:
-            self._end(unit, match[2])
 
     def userinfo(self, identity: Identity, user: Json, roles: list[Json]) -> Json:
         """The User without secrets, and its roles with references as Aidbox writes them."""
         shown = {k: v for k, v in user.items() if k not in {"password", "twoFactor"}}
         return {**shown, "id": identity.user_id, "role": [both_forms(role) for role in roles]}
-
-    def _session(self, name: str, token: str) -> Json | None:
-        connection = self.store.quick_reader
-        query = self.engine.query(
-            connection, "Session", [(name, hash_secret(token)), ("_count", "1"), ("_total", "none")]
-        )
-        found = self.engine.search(connection, query).matches
-        session: Json | None = loads(found[0][3]) if found else None
-        return session if session and session.get("active", True) is not False and "end" not in session else None
 
     async def _signed_in(self, username: str, password: str) -> Json:
         user = self._user(username)
@@ -129,7 +116,7 @@ class Tokens:
         fits = await asyncio.to_thread(password_fits, stored, password)
         if user is None or not fits:
             raise OAuthError("invalid_grant", "Wrong username or password")
-        if _inactive(user):
+        if inactive(user):
             raise OAuthError("invalid_grant", "User is inactive")
         return user
 
@@ -147,65 +134,40 @@ class Tokens:
         return None
 
     async def _open(self, client: Json, grant: str, user: Json | None) -> Json:
-        access, refresh = self.engine.chance.token(), self.engine.chance.token()
         rules: Json = client.get("auth", {}).get(grant, {})
-        now = self.clock.now()
-        session: Json = {
-            "resourceType": "Session",
-            "type": grant,
-            "active": True,
-            "start": now.isoformat(),
-            "client": {"reference": f"Client/{client['id']}"},
-            "access_token": hash_secret(access),
-        }
-        answer: Json = {"token_type": "Bearer", "access_token": access}
-        if isinstance(life := rules.get("access_token_expiration"), int):
-            answer["expires_in"] = life
-            session["exp"] = int((now + timedelta(seconds=life)).timestamp())
-        if user and rules.get("refresh_token"):
-            answer["refresh_token"] = refresh
-            session["refresh_token"] = hash_secret(refresh)
-            if isinstance(life := rules.get("refresh_token_expiration"), int):
-                session["refresh_exp"] = int((now + timedelta(seconds=life)).timestamp())
-        if user:
-            session["user"] = {"reference": f"User/{user['id']}"}
-            answer["userinfo"] = {k: v for k, v in user.items() if k not in {"password", "twoFactor", "meta"}}
-        id_ = self.engine.chance.id()
-        await self.store.write(
-            lambda unit: self.engine.write(unit, "Session", id_, session, "POST", unit.find("Session", id_))
+        renewed = bool(user and rules.get("refresh_token"))
+        opening = Opening(
+            grant=grant,
+            client=str(client["id"]),
+            user=str(user["id"]) if user else None,
+            access=self.engine.chance.token(),
+            life=_seconds(rules, "access_token_expiration"),
+            refresh=self.engine.chance.token() if renewed else None,
+            refresh_life=_seconds(rules, "refresh_token_expiration"),
         )
+
+        def opened(unit: Unit) -> bool:
+            if user and not _unchanged(unit.find("User", str(user["id"])), user):
+                return False
+            self.sessions.open(unit, opening)
+            return True
+
+        if not await self.store.write(opened):
+            raise OAuthError("invalid_grant", "Wrong username or password")
+        answer = _told(opening.access, opening.life)
+        if opening.refresh:
+            answer["refresh_token"] = opening.refresh
+        if user:
+            answer["userinfo"] = {k: v for k, v in user.items() if k not in {"password", "twoFactor", "meta"}}
         return answer
 
     async def _refresh(self, client: Json, token: str) -> Json:
-        session = self._session("refresh_token", token) if token else None
-        now = self.clock.now()
-        if (
-            session is None
-            or _over(session, "refresh_exp", now)
-            or session["client"]["reference"] != f"Client/{client['id']}"
-        ):
-            raise OAuthError("invalid_grant", "The refresh token is not valid")
-        kept = self.store.find("User", str(session.get("user", {}).get("reference", "")).partition("/")[2])
-        if kept is None or kept.state != LIVE or _inactive(body_of(kept)):
-            raise OAuthError("invalid_grant", "User is inactive")
         access = self.engine.chance.token()
-        answer: Json = {"token_type": "Bearer", "access_token": access}
-        changed: Json = {**session, "access_token": hash_secret(access)}
-        life = client.get("auth", {}).get("password", {}).get("access_token_expiration")
-        if isinstance(life, int):
-            answer["expires_in"] = life
-            changed["exp"] = int((now + timedelta(seconds=life)).timestamp())
-        id_ = str(session["id"])
-        await self.store.write(
-            lambda unit: self.engine.write(unit, "Session", id_, changed, "PUT", unit.find("Session", id_))
-        )
-        return answer
-
-    def _end(self, unit: Unit, id_: str) -> None:
-        kept: Kept | None = unit.find("Session", id_)
-        if kept and kept.state == LIVE:
-            ended = {**body_of(kept), "active": False, "end": self.clock.now().isoformat()}
-            self.engine.write(unit, "Session", id_, ended, "PUT", kept)
+        life = _seconds(client.get("auth", {}).get("password", {}), "access_token_expiration")
+        id_ = str(client["id"])
+        if await self.store.write(lambda unit: self.sessions.refresh(unit, token, id_, access, life)) is None:
+            raise OAuthError("invalid_grant", "The refresh token is not valid")
+        return _told(access, life)
 
 
 _NOBODY = "$s0$f0801$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
@@ -236,9 +198,19 @@ def _secret_accepted(client: Json, grant: str, secret: str) -> bool:
     return secret_fits(client.get("secret"), secret) if secret or required else True
 
 
-def _inactive(user: Json) -> bool:
-    return user.get("inactive") is True or user.get("active") is False
+def _unchanged(present: Kept | None, user: Json) -> bool:
+    """Whether the person whose password was right a moment ago still has it, and may sign in."""
+    if present is None or present.state != LIVE:
+        return False
+    body = body_of(present)
+    return not inactive(body) and body.get("password") == user.get("password")
 
 
-def _over(session: Json, name: str, now: datetime) -> bool:
-    return isinstance(session.get(name), int) and session[name] <= now.timestamp()
+def _seconds(rules: Json, name: str) -> int | None:
+    life = rules.get(name)
+    return life if isinstance(life, int) else None
+
+
+def _told(access: str, life: int | None) -> Json:
+    """What is answered for each access token."""
+    return {"token_type": "Bearer", "access_token": access, **({} if life is None else {"expires_in": life})}

@@ -23,6 +23,7 @@ from portal.embedded.passwords import Passwords
 from portal.embedded.service import Service
 from portal.embedded.text import dumps, loads
 from portal.embedded.tokens import Tokens
+from portal.types import Json
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -58,7 +59,7 @@ class Wire:
         self.clock = clock
         self.authenticate = authenticate
         self.tokens = Tokens(service.store, engine, clock)
-        self.doors = Doors(self.tokens, Passwords(service.store, engine, clock, self.tokens), service)
+        self.doors = Doors(self.tokens, Passwords(service.store, engine, clock, self.tokens.sessions), service)
         self.introspectors = Introspectors(service.store, engine, clock)
         self.base_url = base_url.rstrip("/") if base_url else None
         self.started = clock.monotonic()
@@ -112,16 +113,12 @@ class Wire:
                 return await self.service.answer(await self._read(scope, headers, receive, path[1:], identity))
             request = Request(
                 method=method, path=path[1:], params=_query(scope), headers=headers, base=self._base(scope, headers),
-                identity=identity,
+                identity=identity, remote=_remote(scope),
             )  # fmt: skip
             return self.service.answer_at_once(request) or await self.service.answer(request)
         match path:
             case ("health",) if method in {"GET", "HEAD"}:
-                return Answer(
-                    status=200,
-                    body=dumps(health(self.clock.monotonic() - self.started)),
-                    content_type="application/health+json",
-                )
+                return Answer(status=200, body=dumps(await self._health()), content_type="application/health+json")
             case ("$version",) if method in {"GET", "HEAD"}:
                 return Answer(
                     status=200, body=dumps({"version": VERSION, "channel": "embedded"}), content_type="application/json"
@@ -137,9 +134,19 @@ class Wire:
                 raw = await _body(receive, headers) if method == "POST" else b""
                 identity = None if path == ("auth", "token") else await self._identity(headers)
                 base = self._base(scope, headers).removesuffix("/fhir")
-                return await self.doors.answer(method, path, headers, raw, base, identity)
+                knock = Request(
+                    method=method, path=path, params=_query(scope), headers=headers, raw=raw, base=base, root="/",
+                    identity=identity, remote=_remote(scope),
+                )  # fmt: skip
+                return await self.doors.answer(knock)
             case _:
                 raise refuse(404, "not-found", "There is nothing at this address")
+
+    async def _health(self) -> Json:
+        asked = self.clock.monotonic()
+        answered = await self.service.store.answers()
+        now = self.clock.monotonic()
+        return health(now - self.started, now - asked if answered else None)
 
     async def _identity(self, headers: dict[str, str]) -> Identity | None:
         authorization = headers.get("authorization", "")
@@ -168,7 +175,7 @@ class Wire:
             body = loads(raw)
         return Request(
             method=scope["method"], path=path, params=params, headers=headers, body=body, raw=raw,
-            base=self._base(scope, headers), identity=identity,
+            base=self._base(scope, headers), identity=identity, remote=_remote(scope),
         )  # fmt: skip
 
     def _base(self, scope: Scope, headers: dict[str, str]) -> str:
@@ -180,6 +187,11 @@ class Wire:
 def _query(scope: Scope) -> Params:
     query: bytes = scope.get("query_string", b"")
     return read_query(query.decode("utf-8", "replace")) if query else []
+
+
+def _remote(scope: Scope) -> str | None:
+    caller = scope.get("client")
+    return str(caller[0]) if caller else None
 
 
 def _path(scope: Scope) -> tuple[str, ...]:

@@ -98,6 +98,11 @@ class Server:
                 self.made.append(f"{one['resourceType']}/{one['id']}")
 
     async def tidy(self) -> None:
+        """Sessions too: nobody asked for them by name, and they go before the client that they are of."""
+        for client in [url for url in self.made if url.startswith("Client/")]:
+            while sessions := (await self.get(f"Session?client={client}")).json().get("entry"):
+                for entry in sessions:
+                    await self.delete(f"Session/{entry['resource']['id']}")
         for url in reversed(self.made):
             await self.http.delete(f"fhir/{url}")
 

@@ -118,6 +118,36 @@ async def test_a_policy_decides(server: Server, policy: Json, method: str, url: 
     assert (await ask(server, headers, method, url, body)).status_code == status
 
 
+async def test_a_policy_can_look_into_the_client(server: Server) -> None:
+    headers = await caller(server, matcho(client={"first_party": True, "secret": "nil?"}))
+    assert (await ask(server, headers, "GET", "Patient?_count=1")).status_code == 403
+    await server.patch(f"Client/{server.id('caller')}", {"first_party": True})
+    assert (await ask(server, headers, "GET", "Patient?_count=1")).status_code == 200
+
+
+async def test_a_policy_can_look_at_the_callers_address(server: Server) -> None:
+    known = await caller(server, matcho(remote_addr="not-blank?"))
+    assert (await ask(server, known, "GET", "Patient?_count=1")).status_code == 200
+    entry = {"request": {"method": "GET", "url": "Patient?_count=1"}}
+    batch = {"resourceType": "Bundle", "type": "batch", "entry": [entry]}
+    answer = await ask(server, known, "POST", "", batch)
+    assert answer.json()["entry"][0]["response"]["status"] == "200"
+    await allow(server, "policy0", matcho(remote_addr="203.0.113.7"))
+    assert (await ask(server, known, "GET", "Patient?_count=1")).status_code == 403
+
+
+async def test_a_policy_can_look_into_the_session(server: Server) -> None:
+    await caller(server)
+    client = f"Client/{server.id('caller')}"
+    await server.patch(client, {"grant_types": ["client_credentials"]})
+    session = {"type": "client_credentials", "client": {"reference": client}, "access_token": "nil?"}
+    await allow(server, "policy0", {"link": [{"reference": client}], **matcho(session=session)})
+    asked = {"grant_type": "client_credentials", "client_id": server.id("caller"), "client_secret": SECRET}
+    opened = await server.http.post("auth/token", json=asked, headers={"authorization": ""})
+    headers = {"authorization": f"Bearer {opened.json()['access_token']}"}
+    assert (await ask(server, headers, "GET", "Patient?_count=1")).status_code == 200
+
+
 async def test_a_policy_can_look_into_the_body(server: Server) -> None:
     headers = await caller(server, matcho(body={"gender": "female", "name": {"$contains": {"family": "Roux"}}}))
     good = server.tagged("Patient", gender="female", name=[{"family": "Petit"}, {"family": "Roux"}])

@@ -12,6 +12,12 @@ async def test_health_passes_without_a_token(server: Server) -> None:
 
 
 @pytest.mark.aidbox
+async def test_health_tells_how_long_the_database_takes(server: Server) -> None:
+    (check,) = (await server.http.get("health")).json()["checks"]["db:responseTime"]
+    assert (check["componentType"], check["observedUnit"], check["status"]) == ("database", "ms", "pass")
+
+
+@pytest.mark.aidbox
 async def test_the_version_is_told(server: Server) -> None:
     assert (await server.http.get("$version")).json()["version"]
 
@@ -28,6 +34,12 @@ async def test_the_capability_statement_is_r4(server: Server) -> None:
 async def test_the_portals_types_are_served(server: Server, type_: str) -> None:
     statement = (await server.get("metadata")).json()
     assert type_ in {r["type"] for r in statement["rest"][0]["resource"]}
+
+
+async def test_the_capability_statement_is_valid(server: Server) -> None:
+    statement = (await server.get("metadata")).json()
+    outcome = (await server.post("CapabilityStatement/$validate", statement)).json()
+    assert [issue for issue in outcome["issue"] if issue["severity"] in {"fatal", "error"}] == []
 
 
 @pytest.mark.aidbox

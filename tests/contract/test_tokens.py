@@ -93,6 +93,41 @@ async def test_an_unknown_grant_is_refused(server: Server) -> None:
     assert (await (await door(server)).ask(grant_type="dance")).json()["error"] == "unsupported_grant_type"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{}",
+        "[]",
+        "[1]",
+        "null",
+        '"x"',
+        "{",
+        "nothing",
+        '{"grant_type": null}',
+        '{"client_id": "\\ud800", "x": 0.5}',
+    ],
+)
+async def test_a_request_that_is_none_gets_an_error_of_oauth(server: Server, text: str) -> None:
+    headers = {"authorization": "", "content-type": "application/json"}
+    answer = await server.http.post("auth/token", content=text, headers=headers)
+    assert (answer.status_code, answer.json().get("error")) == (400, "invalid_request")
+
+
+async def test_a_client_is_nobody_of_whom_userinfo_could_tell(server: Server) -> None:
+    opened = await door(server)
+    token = (await opened.ask(grant_type="client_credentials")).json()["access_token"]
+    assert (await opened.userinfo(token)).status_code in {401, 403}
+
+
+async def test_a_client_ends_its_session_too(server: Server) -> None:
+    opened = await door(server)
+    token = (await opened.ask(grant_type="client_credentials")).json()["access_token"]
+    headers = {"authorization": f"Bearer {token}"}
+    assert (await server.http.delete("Session", headers=headers)).status_code in {200, 204}
+    assert (await server.get("Patient?_count=1", headers=headers)).status_code == 401
+
+
 async def test_a_locked_person_is_refused(server: Server) -> None:
     opened = await door(server)
     await server.patch(f"User/{server.id('user')}", {"inactive": True})

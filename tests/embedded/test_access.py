@@ -2,6 +2,8 @@
 
 import sqlite3
 
+import pytest
+
 from portal.embedded import Identity
 from portal.embedded.access import Guard
 from portal.embedded.messages import Request
@@ -25,3 +27,38 @@ async def test_a_change_of_rules_in_the_middle_of_a_decision_does_not_break_it(b
         method="GET", path=("Patient",), params=[], headers={}, body=None, base="http://x/fhir", identity=someone
     )
     assert guard.allows(backend.store.quick_reader, request)
+
+
+def many(type_: str, backend, **fields):
+    def write(unit):
+        for number in range(1000):
+            body = {"name": f"nothing-{number}", "engine": "matcho", "matcho": {"uri": "none"}, **fields}
+            backend.service.engine.write(unit, type_, f"0-{number}", body, "POST", None)
+
+    return backend.store.write(write)
+
+
+async def test_a_policy_beyond_a_thousand_counts(backend, root):
+    await many("AccessPolicy", backend)
+    await root.put("AccessPolicy/z", json={"resourceType": "AccessPolicy", "engine": "allow"})
+    someone = Request(method="GET", path=("Patient",), base="http://x/fhir", identity=Identity(user_id="somebody"))
+    assert backend.service.guard.allows(backend.store.quick_reader, someone)
+
+
+async def test_a_role_beyond_a_thousand_counts(backend, root):
+    await root.put("User/alice", json={"resourceType": "User"})
+    await many("Role", backend, user={"reference": "User/alice"})
+    role = {"resourceType": "Role", "name": "practitioner", "user": {"reference": "User/alice"}}
+    assert (await root.put("Role/z", json=role)).is_success
+    policy = {"resourceType": "AccessPolicy", "engine": "allow", "roleName": "practitioner"}
+    await root.put("AccessPolicy/all", json=policy)
+    alice = Request(method="GET", path=("Patient",), base="http://x/fhir", identity=Identity(user_id="alice"))
+    assert backend.service.guard.allows(backend.store.quick_reader, alice)
+
+
+@pytest.mark.parametrize("change", [{"inactive": True}, {"active": False}])
+async def test_nothing_is_allowed_to_somebody_inactive(backend, root, change):
+    await root.put("AccessPolicy/all", json={"resourceType": "AccessPolicy", "engine": "allow"})
+    await root.put("User/alice", json={"resourceType": "User", **change})
+    alice = Request(method="GET", path=("Patient",), base="http://x/fhir", identity=Identity(user_id="alice"))
+    assert not backend.service.guard.allows(backend.store.quick_reader, alice)

@@ -12,7 +12,7 @@ import pytest
 
 from portal.chance import SeededChance
 from portal.clock import FixedClock
-from portal.embedded import Backend, Destination, open_backend
+from portal.embedded import Backend, Destination, address_of, open_backend
 
 from .conftest import TOKENS, client
 
@@ -42,6 +42,10 @@ class Receiver:
         raise AssertionError(f"{len(self.taken)} of {count} came")
 
 
+async def no_rest(_: float) -> None:
+    await asyncio.sleep(0.01)
+
+
 @pytest.fixture
 def receiver() -> Receiver:
     return Receiver()
@@ -49,13 +53,20 @@ def receiver() -> Receiver:
 
 @pytest.fixture
 async def told(tmp_path: Path, clock: FixedClock, chance: SeededChance, receiver: Receiver) -> AsyncIterator[Backend]:
-    backend = await open_backend(tmp_path, clock=clock, chance=chance, authenticate=TOKENS.get, deliver=receiver)
+    backend = await open_backend(
+        tmp_path, clock=clock, chance=chance, authenticate=TOKENS.get, deliver=receiver, rest=no_rest
+    )
     yield backend
     await backend.close()
 
 
 async def subscribe(
-    root: httpx.AsyncClient, *, content: str = "id-only", criteria: str = "status = 'completed'", **parameter: Any
+    root: httpx.AsyncClient,
+    *,
+    id_: str = "hook",
+    content: str = "id-only",
+    criteria: str = "status = 'completed'",
+    **parameter: Any,
 ) -> None:
     trigger = {
         "resource": "QuestionnaireResponse",
@@ -69,14 +80,12 @@ async def subscribe(
         "status": "active",
         "trigger": [trigger],
     }
-    assert (await root.put("AidboxSubscriptionTopic/done", json=topic)).status_code == 201
-    parameters = [
-        {"name": "endpoint", "valueUrl": "http://portal.test/hooks"},
-        *({"name": k, **v} for k, v in parameter.items()),
-    ]
+    assert (await root.put("AidboxSubscriptionTopic/done", json=topic)).status_code in {200, 201}
+    parameter = {"endpoint": {"valueUrl": "http://portal.test/hooks"}, **parameter}
+    parameters = [{"name": name, **value} for name, value in parameter.items()]
     destination = {
         "resourceType": "AidboxTopicDestination",
-        "id": "hook",
+        "id": id_,
         "status": "active",
         "topic": TOPIC,
         "kind": "webhook-at-least-once",
@@ -160,6 +169,42 @@ async def test_the_version_and_the_callers_id_come_with_an_event(told: Backend, 
         f"QuestionnaireResponse/r1/_history/{version}",
         "abc",
     )
+
+
+@pytest.mark.parametrize(
+    ("known", "begins"),
+    [
+        ({}, "http://localhost/fhir"),
+        ({"address": "http://127.0.0.1:8888/fhir"}, "http://127.0.0.1:8888/fhir"),
+        ({"address": "http://127.0.0.1:8888/fhir", "base_url": "https://fhir.test/fhir"}, "https://fhir.test/fhir"),
+    ],
+)
+async def test_an_event_names_its_resource_by_a_whole_address(
+    tmp_path: Path, clock: FixedClock, chance: SeededChance, receiver: Receiver, known: dict[str, str], begins: str
+) -> None:
+    backend = await open_backend(
+        tmp_path, clock=clock, chance=chance, authenticate=TOKENS.get, deliver=receiver, **known
+    )
+    async with client(backend, "root") as root:
+        await subscribe(root)
+        await respond(root, "r1")
+        await receiver.until(1)
+    await backend.close()
+    assert receiver.taken[0]["entry"][1]["fullUrl"] == f"{begins}/QuestionnaireResponse/r1"
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "127.0.0.1"),
+        ("0.0.0.0", "localhost"),
+        ("::", "localhost"),
+        ("::1", "[::1]"),
+        ("fhir.test", "fhir.test"),
+    ],
+)
+def test_the_address_of_a_server_is_one_that_can_be_asked(host: str, address: str) -> None:
+    assert address_of(host, 8888) == f"http://{address}:8888/fhir"
 
 
 async def test_events_wait_for_a_destination_that_is_away(told: Backend, receiver: Receiver) -> None:

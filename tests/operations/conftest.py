@@ -20,6 +20,7 @@ from portal.authoring import Catalogue
 from portal.chance import SystemChance
 from portal.clock import SystemClock
 from portal.embedded import create_app
+from portal.embedded.metadata import SERVED_TYPE
 from portal.embedded.standalone import StandaloneApp
 from portal.operations import init_bundle, vault_config
 from portal.settings import Settings
@@ -40,7 +41,9 @@ class Server:
 
     def held(self) -> set[str]:
         """Everything that is stored."""
-        kinds = [one["type"] for one in self.root.get("metadata").json()["rest"][0]["resource"]]
+        rest = self.root.get("metadata").json()["rest"][0]
+        kinds = [one["type"] for one in rest["resource"]]
+        kinds += [one["valueCode"] for one in rest["extension"] if one["url"] == SERVED_TYPE]
         found: set[str] = set()
         for kind in kinds:
             url = f"{kind}?_count=1000&_elements=id"

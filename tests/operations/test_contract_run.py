@@ -23,6 +23,13 @@ def test_one_chapter_passes_over_http_and_leaves_nothing_behind(prepared, settin
     assert prepared.held() == before
 
 
+def test_the_sessions_of_a_sign_in_are_not_left_behind_either(prepared, settings):
+    before = prepared.held()
+    assert any(each.startswith("Client/") for each in before)
+    assert run_contract(settings, ["-k", "test_a_password_opens_a_session"]) == 0
+    assert prepared.held() == before
+
+
 @pytest.mark.prove
 def test_a_failed_check_is_told(prepared, settings):
     assert run_contract(settings, ["-k", "no such test at all"]) != 0

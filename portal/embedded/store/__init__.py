@@ -79,6 +79,14 @@ class Store:
         """Runs `job` in a reader thread, on one snapshot of the store."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._snapshot, job)
 
+    async def answers(self) -> bool:
+        """Whether the file can be read now."""
+        try:
+            await self.read(lambda connection: connection.execute("SELECT 1 FROM state LIMIT 1").fetchone())
+        except Refusal:
+            return False
+        return True
+
     def find(self, type_: str, id_: str) -> Kept | None:
         """One resource by its key: tens of microseconds from memory, so done on the spot rather than in a thread."""
         try:

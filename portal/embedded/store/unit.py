@@ -45,6 +45,10 @@ _NEW = "INSERT INTO resource (rid, type, id, state, version, created, updated, m
 _CHANGED = "UPDATE resource SET state = ?, version = ?, created = ?, updated = ?, method = ? WHERE rid = ?"
 _PAST = "INSERT INTO history (rid, version, type, updated, method, body) VALUES (?, ?, ?, ?, ?, ?)"
 _KNOWN = "SELECT r.id, r.rid, r.state FROM json_each(?) j CROSS JOIN resource r ON r.type = ? AND r.id = j.value"
+_REFERRED_TO = (
+    "SELECT 1 FROM name n CROSS JOIN by_reference b ON b.pid = n.nid AND b.value = ? WHERE n.kind = 'index' "
+    "AND n.text LIKE '% reference %' LIMIT 1"
+)
 ONE_BY_ONE = 3
 """Up to so many resources are looked for each on its own; more, in one statement."""
 
@@ -220,6 +224,21 @@ class Unit:
         self._count(previous.type, -1)
         self.reindex(previous, lambda _rid, _rows: None)
         return kept
+
+    def purge(self, kept: Kept) -> None:
+        """Takes a resource out with all its versions, as if it had never been written; when something refers to it, it is
+        merely mentioned from now on.
+        """
+        if kept.state == LIVE:
+            self.remove(kept)
+        self.flush()
+        self._db.execute("DELETE FROM history WHERE rid = ?", (kept.rid,))
+        if self._db.execute(_REFERRED_TO, (kept.rid,)).fetchone():
+            self._db.execute(_CHANGED, (MENTIONED, 0, 0, 0, "", kept.rid))
+        else:
+            self._db.execute("DELETE FROM resource WHERE rid = ?", (kept.rid,))
+        self._kept.pop((kept.type, kept.id), None)
+        self._known.pop((kept.type, kept.id), None)
 
     def reindex(self, kept: Kept, index: Index) -> None:
         """Changes the index rows of a resource to these, and only those that differ."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from portal.authoring import Catalogue
 from portal.fhir import systems
-from portal.install import PORTAL, stored_form
+from portal.install import PORTAL, stored_forms
 from portal.operations.policies import access_policies
 from portal.operations.terminology import terminology
 from portal.settings import Settings
@@ -64,7 +64,7 @@ def init_bundle(settings: Settings, catalogue: Catalogue, trials: Mapping[str, T
         *map(_topic, TOPICS),
         *terminology(catalogue),
         PORTAL,
-        *(stored_form(form.questionnaire, form.code) for form in catalogue.shelf),
+        *stored_forms(catalogue),
         *(plan_definition(trial, canonicals) for trial in trials.values()),
     ]
     once = [*(study(trial) for trial in trials.values()), *_destinations(settings)]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("accounts", "people", "record", "responses", "review", "trials")
+ROOMS = ("accounts", "administration", "files", "people", "record", "responses", "review", "trials")
 
 
 def calls() -> list[tuple[str, ast.Call]]:

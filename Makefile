@@ -43,7 +43,7 @@ pictures: ## take the README's pictures anew, by the journeys that show those sc
 	@PORTAL_PICTURES=docs/pictures $(PY) -m pytest -m pictures $(ARGS)
 
 prove: ## the long proofs: many crashes, many random cases
-	@deploy/setup/prepare test
+	@deploy/setup/prepare prove
 	@$(PY) -m pytest -m prove -o timeout=3600 $(ARGS)
 
 contract: ## the dialect's tests against the FHIR server at BASE, signed in by CONTRACT_AUTHORIZATION; the embedded one without

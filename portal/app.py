@@ -14,6 +14,7 @@ from portal.acting import Acting
 from portal.authoring import Catalogue
 from portal.chance import Chance, SystemChance
 from portal.clock import Clock, SystemClock
+from portal.content import CONTENT, load_content
 from portal.db import Database
 from portal.embedded import Backend, Identity, open_backend
 from portal.errors import NotReady
@@ -21,10 +22,9 @@ from portal.fhir import FHIRClient, Transport, embedded_transport, remote_transp
 from portal.i18n import N_
 from portal.install import install_all
 from portal.settings import Settings
-from portal.trials import Trial, load_trials
+from portal.trials import Trial
 
 FACE_TOKEN = "fhir-token"  # noqa: S105 – the name of a file
-CONTENT = Path(__file__).parent.parent / "content"
 SERVICE = Actor(user="portal", role=Role.SERVICE, reference="Device/portal", name="Portail")
 
 
@@ -76,7 +76,7 @@ class Portal:
 async def open_portal(settings: Settings, *, clock: Clock | None = None, chance: Chance | None = None) -> Portal:
     """Open the databases and the catalogue. Raises `NotReady` with the setting or the file to mend."""
     clock, chance = clock or SystemClock(), chance or SystemChance()
-    catalogue = Catalogue.load(CONTENT / "questionnaires", norms=settings.norms, private=settings.questionnaires)
+    content = load_content(settings, CONTENT)
     secret = portal_secret(settings)
     signer = TokenSigner(key=secret, issuer=settings.address, clock=clock)
     db = await open_database(settings)
@@ -108,8 +108,8 @@ async def open_portal(settings: Settings, *, clock: Clock | None = None, chance:
         db=db,
         transport=transport,
         backend=backend,
-        catalogue=catalogue,
-        trials=load_trials(CONTENT / "trials", known_codes=frozenset(catalogue.codes)),
+        catalogue=content.catalogue,
+        trials=content.trials,
         signer=signer,
         secret=secret,
     )

@@ -47,12 +47,11 @@ FORMER = (
     Former("AIDBOX_BASE_URL", "fhir_url", _fhir_base),
     Former("APP_INIT_URL", "fhir_url", _fhir_base),
     Former("EMR_AIDBOX_URL", "fhir_url", _fhir_base),
-    Former("AIDBOX_CLIENT_ID", "fhir_client_id"),
     Former("APP_INIT_CLIENT_ID", "fhir_client_id"),
-    Former("AIDBOX_CLIENT_SECRET", "fhir_client_secret"),
     Former("APP_INIT_CLIENT_SECRET", "fhir_client_secret"),
     Former("AIDBOX_ROOT_CLIENT_SECRET", "fhir_root_secret"),
     Former("BOX_ROOT_CLIENT_SECRET", "fhir_root_secret"),
+    Former("AIDBOX_CLIENT_SECRET", "fhir_root_secret"),  # Aidbox made of it the client that may do everything
     Former("FRONTEND_URL", "public_url"),
     Former("EMR_WEB_URL", "public_url"),
     Former("APP_SECRET", "secret_key"),
@@ -71,6 +70,7 @@ DATABASE = ("TIMESCALEDB_SERVICE_NAME", "PGUSER", "PGPASSWORD")
 """Together they said where the data warehouse's PostgreSQL is; today that is PORTAL_DATABASE_URL."""
 
 NOT_USED = {
+    "AIDBOX_CLIENT_ID": N_("it named the record server's client with every right; the portal has a client of its own"),
     "EFONDAMENTAL_BACKEND_2FA_WEBHOOK": N_("the portal sends the codes of the second factor itself"),
     "EFONDAMENTAL_BACKEND_2FA_WEBHOOK_AUTHORIZATION": N_("the portal sends the codes of the second factor itself"),
     "EFONDAMENTAL_BACKEND_2FA_WEBHOOK_SECRET": N_("the portal sends the codes of the second factor itself"),
@@ -113,18 +113,19 @@ class Environment(PydanticBaseSettingsSource):
         return found
 
     def _value(self, name: str) -> str:
-        """Empty when it is not set: what a compose file passes on is often empty."""
+        """Empty when it is not set: what a compose file passes on is often empty, and so is a secret that nobody wrote."""
         given, path = self._variables.get(name, ""), self._variables.get(f"{name}_FILE", "")
-        if given and path:
-            raise NotReady(N_("{name} and {name}_FILE are both set: keep one."), name=name)
         if not path:
             return given
         try:
-            return Path(path).read_text("utf-8").rstrip("\r\n")
+            kept = Path(path).read_text("utf-8").rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
             raise NotReady(
                 N_("{name}: the file cannot be read ({cause})."), name=f"{name}_FILE", cause=type(error).__name__
             ) from None
+        if given and kept:
+            raise NotReady(N_("{name} and {name}_FILE are both set: keep one."), name=name)
+        return kept or given
 
     def _database(self) -> str | None:
         host, user, password = (self._value(name) for name in DATABASE)

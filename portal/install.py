@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from portal.access import MARK, Role, policies
 from portal.acting import Acting
+from portal.authoring import Catalogue
 from portal.fhir import Entry, Transaction
 from portal.trials import Trial, install
 from portal.types import Json
@@ -25,9 +26,7 @@ async def install_all(service: Acting, trials: Mapping[str, Trial]) -> None:
     if not service.settings.fhir_url:  # elsewhere the server's own start brings them: portal.operations.init_bundle
         await _renew(service, "AccessPolicy", policies())
         await _close_other_ways(service)
-    await _renew(
-        service, "Questionnaire", [stored_form(form.questionnaire, form.code) for form in service.catalogue.shelf]
-    )
+    await _renew(service, "Questionnaire", stored_forms(service.catalogue))
     for trial in trials.values():
         await install(service, trial)
 
@@ -42,9 +41,17 @@ async def _close_other_ways(service: Acting) -> None:
     await service.fhir.commit(write)
 
 
-def stored_form(questionnaire: Json, code: str) -> Json:
-    """A form as it is stored, under an id made of its code."""
-    return {**questionnaire, "id": code.lower().replace("_", "-")}
+def stored_forms(catalogue: Catalogue) -> list[Json]:
+    """Every form as it is stored: the newest version under an id made of its code, older ones with their version behind it."""
+    newest = {form.code: form.version for form in catalogue.shelf}
+    return [
+        {**form.questionnaire, "id": _id(form.code) + ("" if form.version == newest[form.code] else f"-{form.version}")}
+        for form in catalogue.shelf
+    ]
+
+
+def _id(code: str) -> str:
+    return code.lower().replace("_", "-")
 
 
 async def _renew(service: Acting, kind: str, wanted: Iterable[Json]) -> None:

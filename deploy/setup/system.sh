@@ -1,4 +1,4 @@
-# What comes from the system: Python, the libraries that print PDF files, and a browser for the tests.
+# What comes from the system: Python, the libraries that print PDF files, a browser for the tests, PostgreSQL for the proofs.
 
 # One look at everything, so that who must type an apt-get line types one only: need_system_packages requirements-file
 need_system_packages() {
@@ -56,4 +56,12 @@ need_ubuntu_libraries() {
   say "    sudo .venv/bin/python -m playwright install-deps chromium && .venv/bin/python -m playwright install chromium"
   say ""
   exit 1
+}
+
+# The proofs start one of their own, in a temporary folder and behind a socket file; any release will do.
+need_postgresql() {
+  local programs=${POSTGRESQL_PROGRAMS:-/usr/lib/postgresql}
+  if compgen -G "$programs/*/bin/initdb" >/dev/null; then return 0; fi
+  need_packages "a proof runs the portal's own database on PostgreSQL" postgresql || exit 1
+  compgen -G "$programs/*/bin/initdb" >/dev/null || { say "PostgreSQL is installed, but not in $programs."; exit 1; }
 }

@@ -66,12 +66,15 @@ class OtherReadings:
             return
         if self.chosen.always_body:
             scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0].lower() != b"prefer"]}
+        form = b""
+        if self.chosen.lenient_search and _in_the_body(scope):
+            form = await _whole(receive)
+            receive = _said(form)
         start, body = await self._asked(scope, receive)
         while (unknown := self._unknown(scope, start, body)) is not None:
-            query = parse_qsl(scope["query_string"].decode(), keep_blank_values=True)
-            kept = urlencode([pair for pair in query if pair[0] != unknown])
-            scope = {**scope, "query_string": kept.encode()}
-            start, body = await self._asked(scope, receive)
+            form = _without(form, unknown)
+            scope = {**scope, "query_string": _without(scope["query_string"], unknown)}
+            start, body = await self._asked(scope, _said(form))
         body = self._body(int(start["status"]), body)
         start["headers"] = [*self._headers(start), (b"content-length", str(len(body)).encode())]
         await send(start)
@@ -87,8 +90,10 @@ class OtherReadings:
         return messages[0], b"".join(message.get("body", b"") for message in messages[1:])
 
     def _unknown(self, scope: Scope, start: MutableMapping[str, Any], body: bytes) -> str | None:
-        """The parameter for which a search by GET was refused, when such are to be ignored."""
-        if not self.chosen.lenient_search or start["status"] != 400 or scope["method"] != "GET":
+        """The parameter for which a search was refused, when such are to be ignored."""
+        if not self.chosen.lenient_search or start["status"] != 400:
+            return None
+        if scope["method"] != "GET" and not _in_the_body(scope):
             return None
         issue = cast("dict[str, Any]", json.loads(body))["issue"][0]
         told = str(issue.get("diagnostics", ""))
@@ -118,3 +123,29 @@ class OtherReadings:
         for link in bundle.get("link", []) if self.chosen.relative_links else ():
             link["url"] = "/fhir" + link["url"].split("/fhir", 1)[1]
         return dumps(bundle)
+
+
+def _in_the_body(scope: Scope) -> bool:
+    return scope["method"] == "POST" and scope["path"].endswith("/_search")
+
+
+def _without(query: bytes, name: str) -> bytes:
+    return urlencode([pair for pair in parse_qsl(query.decode(), keep_blank_values=True) if pair[0] != name]).encode()
+
+
+async def _whole(receive: Receive) -> bytes:
+    parts: list[bytes] = []
+    while True:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+def _said(body: bytes) -> Receive:
+    """Gives a body that was read before."""
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive

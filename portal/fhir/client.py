@@ -1,13 +1,13 @@
 """The FHIR server as one signed-in person sees it. fhirpy gives the words to ask; our transport carries them; data stay plain dicts."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, cast
 
 from fhirpy import AsyncFHIRClient
 from fhirpy.base.utils import AttrDict
 from httpx import QueryParams
 
+from portal.fhir.answers import Page, page_of, total_of, versions_in, written_in
 from portal.fhir.bundles import Transaction, version_read
 from portal.fhir.jsons import dumps, loads
 from portal.fhir.transport import Transport
@@ -15,16 +15,6 @@ from portal.types import Json
 
 Query = Mapping[str, str | int | Sequence[str | int]]
 """Search parameters by their FHIR names, such as {"patient": "p1", "date": ["ge2026-01-01", "lt2027-01-01"]}: a list is AND."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Page:
-    """One page of a search. `included` holds what `_include` and `_revinclude` brought, by reference ("Patient/p1")."""
-
-    resources: list[Json]
-    total: int
-    next_link: str | None = None
-    included: Mapping[str, Json] = field(default_factory=dict[str, Json])
 
 
 class FHIRClient(AsyncFHIRClient):
@@ -49,9 +39,13 @@ class FHIRClient(AsyncFHIRClient):
         return await self.call("GET", reference)
 
     async def history(self, kind: str, id_: str) -> list[Json]:
-        """All versions, newest first, deletions left out."""
-        bundle = await self.call("GET", f"{kind}/{id_}/_history")
-        return [entry["resource"] for entry in bundle.get("entry", []) if "resource" in entry]
+        """All versions, newest first, deletions left out. One that is written meanwhile moves the pages: none comes twice."""
+        found: dict[str, Json] = {}
+        page: str | None = f"{kind}/{id_}/_history"
+        while page is not None:
+            versions, page = versions_in(await self.call("GET", page))
+            found |= versions
+        return list(found.values())
 
     async def find(self, search: Any, params: Query | None = None, *, private: bool = False) -> Page:
         """One page. `search` is a fhirpy search set, or a resource type followed by its parameters.
@@ -61,12 +55,12 @@ class FHIRClient(AsyncFHIRClient):
         """
         kind, query = (search, params or {}) if isinstance(search, str) else (search.resource_type, search.params)
         if private:
-            return _page(kind, await self.call("POST", f"{kind}/_search", form=_flat(query)))
-        return _page(kind, await self.call("GET", kind, params=_flat(query)))
+            return page_of(kind, await self.call("POST", f"{kind}/_search", form=_flat(query)))
+        return page_of(kind, await self.call("GET", kind, params=_flat(query)))
 
     async def turn(self, kind: str, next_link: str) -> Page:
         """The page that a `next_link` names."""
-        return _page(kind, await self.call("GET", next_link))
+        return page_of(kind, await self.call("GET", next_link))
 
     async def every(self, search: Any, params: Query | None = None) -> AsyncIterator[Json]:
         """Each match over all pages. For lists that are short by nature; screens page instead."""
@@ -87,8 +81,7 @@ class FHIRClient(AsyncFHIRClient):
         return page.resources[0] if page.resources else None
 
     async def total(self, kind: str, params: Query) -> int:
-        bundle = await self.call("GET", kind, params=_flat({**params, "_summary": "count"}))
-        return int(bundle["total"])
+        return total_of(await self.call("GET", kind, params=_flat({**params, "_summary": "count"})))
 
     # ── writing ────────────────────────────────────────────────────────────────────────────────
 
@@ -112,7 +105,7 @@ class FHIRClient(AsyncFHIRClient):
         if not transaction.entries:
             return []
         bundle = await self.call("POST", "", data=transaction.render(), headers={"Prefer": "return=representation"})
-        return [entry.get("resource", {}) for entry in bundle.get("entry", [])]
+        return written_in(bundle, len(transaction.entries))
 
     async def call(
         self,
@@ -179,18 +172,3 @@ def _flat(params: Query) -> dict[str, Any]:
 
 def _encoded(params: Query) -> str:
     return str(QueryParams(_flat(params)))
-
-
-def _page(kind: str, bundle: Json) -> Page:
-    matches: list[Json] = []
-    included: dict[str, Json] = {}
-    for entry in bundle.get("entry", []):
-        resource: Json = entry["resource"]
-        if entry.get("search", {}).get("mode", "match") == "match" and resource["resourceType"] == kind:
-            matches.append(resource)
-        else:
-            included[f"{resource['resourceType']}/{resource['id']}"] = resource
-    links = {link["relation"]: link["url"] for link in bundle.get("link", [])}
-    return Page(
-        resources=matches, total=int(bundle.get("total", len(matches))), next_link=links.get("next"), included=included
-    )

@@ -25,8 +25,8 @@ async def password_opens(
         "password": password,
     }
     answer = await ask(transport, "POST", "/auth/token", data=sent)
-    if answer.status == 200:
-        token = answer.body.get("access_token", "")
+    token = answer.body.get("access_token") if isinstance(answer.body, dict) else None
+    if answer.status == 200 and token and isinstance(token, str):
         await ask(transport, "DELETE", "/Session", authorization=f"Bearer {token}")
         return True
     if answer.status in REFUSED:

@@ -14,8 +14,9 @@ from portal import errors
 from portal.chance import Chance
 from portal.clock import Clock
 from portal.fhir.addresses import Addresses
+from portal.fhir.answers import issues_in, resource_in
 from portal.fhir.circuit import Circuit, LeftAlone
-from portal.fhir.jsons import dumps, loads
+from portal.fhir.jsons import dumps
 from portal.fhir.repeats import is_conditional, is_read, may_repeat
 from portal.types import Json
 
@@ -29,10 +30,10 @@ log = structlog.get_logger("portal.fhir")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """What came back: `body` decoded, or None when empty."""
+    """What came back: `body` is a resource, or None when a write may answer nothing and does."""
 
     status: int
-    body: Any
+    body: Json | None
     headers: httpx.Headers
 
 
@@ -119,7 +120,12 @@ class Transport:
                 log.warning("fhir.no_answer", method=call.method, request_id=request_id, cause=type(error).__name__)
                 raise errors.Unavailable(request_id=request_id, maybe_done=not read) from None
             if response.status_code < 300 or response.status_code == 304:
-                body = loads(response.content) if response.content and response.status_code != 304 else None
+                try:
+                    body = resource_in(response, may_be_empty=call.method == "DELETE")
+                except ValueError:
+                    # Most often the page of a proxy. Status 0: to the circuit it is as if nobody had answered.
+                    log.warning("fhir.not_fhir", method=call.method, status=response.status_code, request_id=request_id)
+                    raise errors.Unavailable(request_id=request_id, maybe_done=not read) from None
                 return Answer(status=response.status_code, body=body, headers=response.headers)
             raise failure(response, request_id, call)
 
@@ -159,7 +165,7 @@ class _Call:
 
 def failure(response: httpx.Response, request_id: str, call: _Call) -> errors.RecordError:
     """The error that a refused call means."""
-    status, issues = response.status_code, outcome_issues(response)
+    status, issues = response.status_code, issues_in(response)
     if status not in ABSENT:
         log.info("fhir.refused", status=status, request_id=request_id, codes=[issue.get("code") for issue in issues])
     if status in OVERLOADED:
@@ -188,16 +194,6 @@ def _failed_condition(call: _Call, issues: list[Json]) -> type[errors.RecordErro
 
 def _worth_another_try(error: Exception) -> bool:
     return isinstance(error, errors.Unavailable | _Serialized) and not isinstance(error, LeftAlone)
-
-
-def outcome_issues(response: httpx.Response) -> list[Json]:
-    try:
-        body = loads(response.content)
-    except ValueError:
-        return []
-    return (
-        list(body.get("issue", [])) if isinstance(body, dict) and body.get("resourceType") == "OperationOutcome" else []
-    )
 
 
 def remote_transport(

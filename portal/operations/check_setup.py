@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from portal.environment import NOT_USED
 from portal.i18n import N_, Message
 from portal.operations.findings import Finding, fault, ok, warning
+from portal.operations.init_bundle import AS_ROOT, OWN_CLIENT, ROOT
 from portal.settings import Settings
 
 SHORTEST_KEY = 32
@@ -20,7 +21,7 @@ def setup_findings(settings: Settings, variables: Mapping[str, str]) -> Iterator
     yield from _server_address(settings)
     yield from _messages(settings)
     yield from _folder(settings)
-    for name in sorted(NOT_USED.keys() & variables.keys()):
+    for name in sorted(name for name in NOT_USED if variables.get(name)):
         why = Message(msgid=NOT_USED[name], params={})
         yield warning(N_("{name} is set and changes nothing: {why}."), N_("Take it away."), name=name, why=why)
 
@@ -83,6 +84,8 @@ def _server_address(settings: Settings) -> Iterator[Finding]:
             N_("Reach it by https, or on a network that only the portal and the server share."),
             address=settings.fhir_url,
         )
+    if settings.fhir_url and settings.fhir_client_id == ROOT:
+        yield fault(AS_ROOT, OWN_CLIENT)
     if settings.fhir_url and not settings.fhir_client_secret.get_secret_value():
         yield fault(
             N_("The secret of the portal's client is not set."),

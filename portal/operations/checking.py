@@ -6,9 +6,9 @@ from pathlib import Path
 
 from portal.accounts.passwords import own_client
 from portal.accounts.tokens import TokenSigner, basic
-from portal.authoring import Catalogue
 from portal.chance import Chance
 from portal.clock import Clock
+from portal.content import CONTENT, load_content
 from portal.errors import RecordError
 from portal.fhir import FHIRClient, remote_transport
 from portal.i18n import N_
@@ -21,9 +21,6 @@ from portal.operations.check_setup import setup_findings
 from portal.operations.findings import Finding, broken, fault, ok
 from portal.operations.init_bundle import init_bundle
 from portal.settings import Settings
-from portal.trials import load_trials
-
-CONTENT = Path(__file__).parents[2] / "content"
 
 
 async def look(
@@ -73,9 +70,8 @@ async def look(
             yield finding
         if not await _may_read(client):
             return
-        catalogue = Catalogue.load(content / "questionnaires")
-        trials = load_trials(content / "trials", known_codes=frozenset(catalogue.codes))
-        async for finding in content_findings(client, init_bundle(settings, catalogue, trials)):
+        brought = load_content(settings, content)
+        async for finding in content_findings(client, init_bundle(settings, brought.catalogue, brought.trials)):
             yield finding
         async for finding in dialect_findings(client, chance):
             yield finding

@@ -5,26 +5,24 @@ import os
 import sys
 from pathlib import Path
 
-from portal.authoring import Catalogue
 from portal.chance import SystemChance
 from portal.clock import SystemClock
+from portal.content import load_content
 from portal.db import Database
 from portal.fhir.jsons import dumps
 from portal.i18n import Texts
-from portal.operations.checking import CONTENT, look
+from portal.operations.checking import look
 from portal.operations.contract import run_contract
 from portal.operations.findings import Finding, Level, told, worst
 from portal.operations.init_bundle import init_bundle, vault_config
 from portal.settings import Settings
-from portal.trials import load_trials
 from portal.types import Json
 
 
 def render_init_bundle(settings: Settings, *, out: Path | None, vault: Path | None, secrets: str) -> None:
     """Writes the bundle to `out`, or to the terminal; to `vault` which of the files in the folder `secrets` hold secrets."""
-    catalogue = Catalogue.load(CONTENT / "questionnaires")
-    trials = load_trials(CONTENT / "trials", known_codes=frozenset(catalogue.codes))
-    bundle = init_bundle(settings, catalogue, trials)
+    content = load_content(settings)
+    bundle = init_bundle(settings, content.catalogue, content.trials)
     if vault is not None:
         _write(vault, vault_config(settings, secrets))
     if out is not None:

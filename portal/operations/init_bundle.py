@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from portal.authoring import Catalogue
+from portal.errors import NotReady
 from portal.fhir import systems
-from portal.install import PORTAL, stored_form
+from portal.i18n import N_
+from portal.install import PORTAL, stored_forms
 from portal.operations.policies import access_policies
 from portal.operations.terminology import terminology
 from portal.settings import Settings
@@ -19,6 +21,11 @@ from portal.types import Json
 SECRETS_FOLDER = "/run/secrets"
 CLIENT_SECRET, TOKEN_KEY, EVENTS_HEADER = "portal_fhir_client_secret", "portal_secret_key", "portal_events_header"
 CHECK_USER = "portal-check"
+ROOT = "root"
+AS_ROOT = N_("The portal would sign in to the FHIR server as root, who may do everything.")
+OWN_CLIENT = N_(
+    "Take PORTAL_FHIR_CLIENT_ID and APP_INIT_CLIENT_ID away: the init bundle makes a client of the portal's own."
+)
 TOPIC = f"{systems.BASE}/topic"
 DESTINATION_PROFILE = (
     "http://health-samurai.io/fhir/core/StructureDefinition/aidboxtopicdestination-webhookAtLeastOnceProfile"
@@ -53,8 +60,11 @@ TOPICS = (
 
 def init_bundle(settings: Settings, catalogue: Catalogue, trials: Mapping[str, Trial]) -> Json:
     """Everything is written under its own id, but for what must not be written again: a trial, whose centres the
-    administrator chooses, and a destination, which Aidbox does not let anybody change.
+    administrator chooses, and a destination, which Aidbox does not let anybody change. `NotReady` for a client that is not
+    the portal's to write.
     """
+    if settings.fhir_client_id == ROOT:
+        raise NotReady(AS_ROOT)
     canonicals = {code: catalogue.canonical(code) for code in catalogue.codes}
     written = [
         portal_client(settings),
@@ -64,7 +74,7 @@ def init_bundle(settings: Settings, catalogue: Catalogue, trials: Mapping[str, T
         *map(_topic, TOPICS),
         *terminology(catalogue),
         PORTAL,
-        *(stored_form(form.questionnaire, form.code) for form in catalogue.shelf),
+        *stored_forms(catalogue),
         *(plan_definition(trial, canonicals) for trial in trials.values()),
     ]
     once = [*(study(trial) for trial in trials.values()), *_destinations(settings)]

@@ -11,7 +11,7 @@ from portal.access import Permission, decide
 from portal.acting import Acting
 from portal.clock import PARIS
 from portal.errors import Invalid, Problem, problem
-from portal.fhir import Transaction, systems
+from portal.fhir import FHIRClient, Transaction, systems
 from portal.i18n import N_
 from portal.people import patient_scope
 from portal.record.content import Analyte, analytes
@@ -20,6 +20,11 @@ from portal.types import Json
 
 ALERT_WITHIN = timedelta(days=30)
 """An old sample that is typed in late tells nothing urgent."""
+SAID = (
+    "contained", "effectiveDateTime", "interpretation", "performer", "reasonCode", "referenceRange", "specimen",
+    "valueQuantity",
+)  # fmt: skip
+"""What a sheet decides in a result or an alert; the rest is when it was written, and what became of it since."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,8 +104,9 @@ async def add_biology(
     """
     decide(acting.actor, Permission.BIOLOGY_WRITE, await patient_scope(acting, patient))
     _check(acting.clock.today(), at, results)
-    sample = sample or acting.chance.id()
-    write, alerts = Transaction(), Transaction()
+    again, sample = sample is not None, sample or acting.chance.id()
+    write: list[Json] = []
+    raised: list[Json] = []
     recent = _day(at) >= acting.clock.today() - ALERT_WITHIN
     for result in results:
         analyte = analytes().by_key[result.code]
@@ -109,13 +115,32 @@ async def add_biology(
             made["performer"] = [{"display": laboratory.strip()}]
         if fasting is not None:
             made |= _specimen(fasting)
-        write.create(made)
+        write.append(made)
         if recent and _alarming(result, analyte):
-            alerts.create(_alert(acting, patient, made, result, analyte))
-    await acting.fhir.commit(write)
-    await acting.service.commit(alerts)  # alerts are raised by the portal, never by a person
+            raised.append(_alert(acting, patient, made, result, analyte))
+    await _keep(acting.fhir, write, patient, perhaps_there=again)
+    # Alerts are raised by the portal, never by a person.
+    await _keep(acting.service, raised, patient, perhaps_there=again)
     await audit.record(acting, audit.Action.CREATE, Permission.BIOLOGY_WRITE, patient=patient)
-    return [str(entry.resource["id"]) for entry in write.entries if entry.resource is not None]
+    return [str(made["id"]) for made in write]
+
+
+async def _keep(fhir: FHIRClient, wanted: Sequence[Json], patient: str, *, perhaps_there: bool) -> None:
+    """All or none. Of what an earlier try of the same sheet wrote, only what that sheet now says otherwise is replaced, at
+    the version that stands: an alert that somebody has seen meanwhile stays seen.
+    """
+    stored: dict[str, Json] = {}
+    if wanted and perhaps_there:
+        named = {"patient": f"Patient/{patient}", "_id": ",".join(one["id"] for one in wanted), "_count": 500}
+        stored = {one["id"]: one for one in await fhir.all(wanted[0]["resourceType"], named)}
+    write = Transaction()
+    for one in wanted:
+        found = stored.get(one["id"])
+        if found is None:
+            write.create(one)
+        elif any(found.get(part) != one.get(part) for part in SAID):
+            write.update({**one, "meta": {"versionId": found["meta"]["versionId"]}})
+    await fhir.commit(write)
 
 
 def _observation(

@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,19 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
+
+
+SUBSTITUTED = re.compile(r"\$\{([A-Z_]+):([-+])([^}]*)\}")
+
+
+def substituted(text: str, variables: Mapping[str, str]) -> str:
+    """`${NAME:-otherwise}` and `${NAME:+instead}` as a compose engine writes them; an empty variable counts as not set."""
+
+    def value(found: re.Match[str]) -> str:
+        given, kind, other = variables.get(found[1], ""), found[2], found[3]
+        return (other if given else "") if kind == "+" else given or other
+
+    return SUBSTITUTED.sub(value, text)
 
 
 @pytest.fixture(scope="session")

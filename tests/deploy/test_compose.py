@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import check_jsonschema
@@ -13,7 +14,7 @@ from portal.__main__ import main
 from portal.environment import own_names
 from portal.settings import Settings
 
-from .conftest import DEPLOY, ROOT
+from .conftest import DEPLOY, ROOT, substituted
 
 SCHEMA = Path(check_jsonschema.__file__).parent / "builtin_schemas/vendor/compose-spec.json"
 VARIABLE = re.compile(r"\$\{([A-Z_]+)")
@@ -29,7 +30,11 @@ def test_it_is_a_compose_file(compose):
 
 
 def test_every_variable_is_in_the_example(examples):
-    assert set(VARIABLE.findall(text())) == set(examples)
+    assert set(VARIABLE.findall(text())) <= set(examples)
+
+
+def test_every_variable_of_the_example_is_read_by_somebody(examples):
+    assert set(examples) <= set(VARIABLE.findall(text())) | SETTINGS
 
 
 def test_every_variable_has_a_default_so_that_the_demonstration_needs_none():
@@ -53,10 +58,23 @@ def test_every_file_that_is_mounted_is_there(compose):
         volume.split(":")[0]
         for service in compose["services"].values()
         for volume in service.get("volumes", [])
-        if volume.startswith(".")
+        if isinstance(volume, str) and volume.startswith(".")
     ]
     assert mounted
     assert [path for path in mounted if not (DEPLOY / path).is_file()] == []
+
+
+def test_every_folder_that_is_mounted_is_there_and_cannot_be_written(compose):
+    bound = [
+        volume
+        for service in compose["services"].values()
+        for volume in service.get("volumes", [])
+        if isinstance(volume, dict)
+    ]
+    assert bound
+    for volume in bound:
+        assert (DEPLOY / substituted(volume["source"], {})).is_dir()
+        assert (volume["type"], volume["read_only"]) == ("bind", True)
 
 
 def test_every_secret_that_is_read_is_mounted_there(compose):
@@ -72,7 +90,11 @@ def test_every_secret_that_is_read_is_mounted_there(compose):
 
 def test_every_volume_and_network_is_declared(compose):
     for service in compose["services"].values():
-        named = {volume.split(":")[0] for volume in service.get("volumes", []) if not volume.startswith(".")}
+        named = {
+            volume.split(":")[0]
+            for volume in service.get("volumes", [])
+            if isinstance(volume, str) and not volume.startswith(".")
+        }
         assert named <= set(compose["volumes"])
         assert set(service.get("networks", [])) <= set(compose["networks"])
 
@@ -153,6 +175,39 @@ def test_the_bundle_that_is_rendered_is_the_one_that_aidbox_reads(compose):
     aidbox = compose["services"]["aidbox"]["environment"]
     assert aidbox["BOX_INIT_BUNDLE"] == f"file://{command[command.index('--out') + 1]}"
     assert aidbox["BOX_VAULT_CONFIG"] == command[command.index("--vault") + 1]
+
+
+AIDBOX_MUST = {
+    "BOX_SECURITY_AUDIT_LOG_ENABLED": "true",
+    "BOX_SECURITY_CORS_ENABLED": "false",
+    "BOX_SECURITY_DEV_MODE": "false",
+    "BOX_MODULE_SDC_STRICT_ACCESS_CONTROL": "true",
+    "BOX_FHIR_TERMINOLOGY_ENGINE": "local",
+    "BOX_USAGE_STATS": "false",
+}
+
+
+def test_aidbox_is_closed_as_production_wants_it(compose):
+    given = compose["services"]["aidbox"]["environment"]
+    assert {name: given.get(name) for name in AIDBOX_MUST} == AIDBOX_MUST
+
+
+def test_aidbox_starts_with_keys_that_outlive_it(compose, tmp_path):
+    """Its start, with a folder of secrets in their place and a program that tells what it was given in Aidbox's."""
+    aidbox = compose["services"]["aidbox"]
+    assert aidbox["entrypoint"] == ["sh", "/start.sh"]
+    assert "./aidbox/start.sh:/start.sh:ro" in aidbox["volumes"]
+    script = (DEPLOY / "aidbox/start.sh").read_text("utf-8")
+    keys = {name: f"-----BEGIN {name}-----\nAB+/=\n-----END-----" for name in ("private", "public", "secret")}
+    for name, key in keys.items():
+        assert f"aidbox_auth_{name}" in aidbox["secrets"]
+        (tmp_path / f"aidbox_auth_{name}").write_text(f"{key}\n")
+    (tmp_path / "aidbox.sh").write_text("#!/bin/sh\nenv -0 | grep -z ^BOX_SECURITY_AUTH_KEYS\n")
+    (tmp_path / "aidbox.sh").chmod(0o755)
+    here = script.replace("/run/secrets", str(tmp_path)).replace("exec /aidbox.sh", f"exec {tmp_path}/aidbox.sh")
+    told = subprocess.run(["sh", "-c", here], capture_output=True, text=True, check=True).stdout
+    given = dict(one.split("=", 1) for one in told.split("\0") if one)
+    assert given == {f"BOX_SECURITY_AUTH_KEYS_{name.upper()}": key for name, key in keys.items()}
 
 
 @pytest.mark.parametrize("name", ["env.example", "compose.yaml"])

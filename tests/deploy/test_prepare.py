@@ -55,6 +55,39 @@ def test_then_it_is_ready(here):
     assert "--profile production up" in told.stdout
 
 
+FORMER = """AIDBOX_LICENSE="a licence"
+AIDBOX_ADMIN_PASSWORD=admin
+AIDBOX_CLIENT_ID=root
+AIDBOX_CLIENT_SECRET=secret
+FRONTEND_URL=https://portail.hopital.fr:443/
+EMAIL_FROM=portail@hopital.fr
+POSTMARK_API_KEY=a-key
+FRENCHMINDS_SUBSCRIPTION_WEBHOOK_AUTHORIZATION='Bearer of the warehouse'
+PORTAL_OPERATOR_EMAIL=ops@hopital.fr"""
+
+
+def test_the_file_of_the_deployment_before_is_enough_with_the_operators_address(here):
+    (here / ".env").write_text(FORMER)
+    told = prepare(here)
+    assert (told.returncode, told.stderr) == (0, "")
+    lines = (here / ".env").read_text().splitlines()
+    assert lines[: len(FORMER.splitlines())] == FORMER.splitlines()
+    added = dict(line.split("=", 1) for line in lines[len(FORMER.splitlines()) :])
+    assert added.pop("PORTAL_HOSTNAME") == "portail.hopital.fr"
+    assert {name: len(value) for name, value in added.items()} == {
+        "AIDBOX_ROOT_CLIENT_SECRET": 40, "AIDBOX_DB_PASSWORD": 40,
+    }  # fmt: skip
+    assert (here / "secrets/portal_events_header").read_text() == "Authorization: Bearer of the warehouse"
+
+
+def test_aidboxs_keys_belong_together(here):
+    prepare(here)
+    private, public = (here / "secrets" / f"aidbox_auth_{name}" for name in ("private", "public"))
+    assert "BEGIN RSA PRIVATE KEY" in private.read_text()
+    told = subprocess.run(["openssl", "rsa", "-in", private, "-pubout"], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == public.read_text().strip()
+
+
 def test_every_secret_of_the_compose_file_is_made(here, compose):
     prepare(here)
     made = {path.name for path in (here / "secrets").iterdir()}

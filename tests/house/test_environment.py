@@ -57,7 +57,23 @@ def test_an_empty_variable_is_not_set(monkeypatch):
     assert Settings().port == 9000
 
 
+def test_aidboxs_client_with_every_right_does_not_become_the_portals(monkeypatch):
+    monkeypatch.setenv("AIDBOX_CLIENT_ID", "root")
+    monkeypatch.setenv("AIDBOX_CLIENT_SECRET", "of root")
+    found = Settings()
+    assert (found.fhir_client_id, found.fhir_client_secret.get_secret_value()) == ("portal", "")
+    assert found.fhir_root_secret.get_secret_value() == "of root"
+
+
+def test_a_secret_that_nobody_wrote_leaves_the_value_beside_it(monkeypatch, tmp_path):
+    (tmp_path / "empty").write_text("\n")
+    monkeypatch.setenv("PORTAL_TWILIO_TOKEN_FILE", str(tmp_path / "empty"))
+    monkeypatch.setenv("PORTAL_TWILIO_TOKEN", "given")
+    assert Settings().twilio_token.get_secret_value() == "given"
+
+
 def test_a_value_and_its_file_together_are_refused_by_name(monkeypatch, tmp_path):
+    (tmp_path / "key").write_text("b" * 40)
     monkeypatch.setenv("PORTAL_SECRET_KEY", "a" * 40)
     monkeypatch.setenv("PORTAL_SECRET_KEY_FILE", str(tmp_path / "key"))
     with pytest.raises(NotReady) as refused:

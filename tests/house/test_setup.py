@@ -30,3 +30,28 @@ def test_a_python_that_is_too_old_is_passed_over(tmp_path: Path) -> None:
     new.chmod(0o755)
 
     assert run(f". {SETUP}/python.sh; find_python", PATH=f"{tmp_path}:{TOOLS}").stdout.strip() == str(new)
+
+
+def postgresql(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """With an installation that puts it into `folder`."""
+    install = f"mkdir -p {folder}/17/bin; touch {folder}/17/bin/initdb; echo installed $2"
+    return run(
+        f". {SETUP}/common.sh; . {SETUP}/system.sh; need_packages() {{ {install}; }}; need_postgresql",
+        POSTGRESQL_PROGRAMS=str(folder),
+        **environment,
+    )
+
+
+def test_the_proofs_database_is_installed_once(tmp_path: Path) -> None:
+    first, second = postgresql(tmp_path), postgresql(tmp_path)
+
+    assert (first.returncode, first.stdout) == (0, "installed postgresql\n")
+    assert (second.returncode, second.stdout) == (0, "")
+
+
+def test_proofs_are_prepared_with_their_database() -> None:
+    makefile = (SETUP.parents[1] / "Makefile").read_text("utf-8")
+    target = makefile.partition("\nprove:")[2].partition("\n\n")[0]
+
+    assert "deploy/setup/prepare prove" in target
+    assert "need_postgresql" in (SETUP / "prepare").read_text("utf-8")

@@ -149,6 +149,7 @@ WRONG = {
     ),
     "an address that is no FHIR base": ({"fhir_url": "https://aidbox.example.fr"}, "does not end with /fhir"),
     "no secret of the client": ({"fhir_client_secret": ""}, "The secret of the portal's client is not set"),
+    "the client with every right": ({"fhir_client_id": "root"}, "would sign in to the FHIR server as root"),
     "a proxy that is not believed": ({"host": "0.0.0.0"}, "Only a proxy on this machine is believed"),
 }
 
@@ -185,6 +186,10 @@ def test_what_is_wrong_in_the_settings_is_told(plain, what):
 def test_variables_that_change_nothing_any_more_are_named(plain):
     (problem,) = said(plain, MINIO_ROOT_USER="x", PATH="/bin")
     assert "MINIO_ROOT_USER is set and changes nothing: files are kept" in problem
+
+
+def test_a_variable_that_is_left_empty_is_not_named(plain):
+    assert said(plain, MINIO_ROOT_USER="") == []
 
 
 def test_a_data_folder_that_others_may_read_is_told(plain):

@@ -7,7 +7,7 @@ import pytest
 
 from portal.access import Actor, Role
 from portal.app import open_portal
-from portal.errors import Forbidden
+from portal.errors import Forbidden, NotReady
 from portal.operations import init_bundle, vault_config
 from portal.settings import Settings
 
@@ -30,6 +30,11 @@ def test_it_holds_no_secret(settings, catalogue, trials):
     told = Settings(**{**told.model_dump(), "events_authorization": "Bearer of the warehouse"})
     text = json.dumps(init_bundle(told, catalogue, trials)) + json.dumps(vault_config(told))
     assert [secret for secret in (CLIENT_SECRET, ROOT_SECRET, SECRET_KEY, "of the warehouse") if secret in text] == []
+
+
+def test_it_never_writes_the_client_with_every_right(settings, catalogue, trials):
+    with pytest.raises(NotReady):
+        init_bundle(settings.model_copy(update={"fhir_client_id": "root"}), catalogue, trials)
 
 
 def test_every_entry_may_be_applied_again(bundle):

@@ -2,7 +2,9 @@
 the dialect, finds the same.
 """
 
+import re
 from dataclasses import fields
+from pathlib import Path
 
 import httpx
 import pytest
@@ -58,6 +60,40 @@ async def test_links_are_relative():
     bundle = {"resourceType": "Bundle", "type": "searchset", "link": link}
     answer = await other(httpx.Response(200, json=bundle), relative_links=True)
     assert answer.json()["link"][0]["url"] == "/fhir/Patient?_page=2"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_condition_that_is_not_known_is_ignored(server, method):
+    server.app._readings = Readings(lenient_search=True)
+    server.root.put("Patient/p", json={"resourceType": "Patient", "id": "p", "active": True})
+    query = {"active": "true", "shoe": "42", "hat": "7", "_count": "5"}
+    if method == "GET":
+        answer = server.root.get("Patient", params=query)
+    else:
+        answer = server.root.post("Patient/_search", data=query, params={"glove": "1"})
+    assert (answer.status_code, [each["resource"]["id"] for each in answer.json().get("entry", [])]) == (200, ["p"])
+
+
+async def test_a_search_in_the_body_that_holds_another_fault_is_refused(server):
+    server.app._readings = Readings(lenient_search=True)
+    assert server.root.post("Patient/_search", data={"birthdate": "yesterday"}).status_code == 400
+
+
+PAGE = (Path(__file__).parents[2] / "docs/aidbox.md").read_text("utf-8")
+
+
+def test_every_row_of_the_page_has_the_cells_of_its_table():
+    width = 0
+    for line in PAGE.splitlines():
+        cells = line.count("|") - 1 if line.startswith("|") else 0
+        width = width if width and cells else cells
+        assert cells == width, line
+
+
+def test_the_page_names_every_other_reading():
+    assert set(re.findall(r"`(EMBEDDED_[A-Z0-9_]+)(?:=true)?`", PAGE)) - {"EMBEDDED_"} == {
+        f"EMBEDDED_{name.upper()}" for name in EACH
+    }
 
 
 def test_readings_come_from_the_environment():

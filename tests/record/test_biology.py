@@ -72,6 +72,27 @@ async def test_one_sample_sent_twice_is_written_once(world: World) -> None:
     assert len(series.measures) == 1
 
 
+async def test_a_sheet_corrected_and_sent_again_replaces_what_its_first_try_wrote(world: World) -> None:
+    patient = await world.camille()
+    for value in ("0.8", "0.9"):
+        await add_biology(world.anne, patient, at=TODAY, results=[result("lithium", value)], sample="sample1")
+    series = (await biology(world.anne, patient)).of("lithium")
+    assert series is not None
+    assert [each.value for each in series.measures] == [Decimal("0.9")]
+
+
+async def test_a_sheet_sent_again_does_not_raise_the_alert_that_somebody_has_seen(world: World) -> None:
+    patient = await world.camille()
+    sheet = [result("lithium", "1.28")]
+    await add_biology(world.anne, patient, at=TODAY, results=sheet, sample="sample1")
+    (alert,) = await alerts(world.anne)
+    await acknowledge_alert(world.anne, alert.id, note="Seen with the patient")
+    await add_biology(world.anne, patient, at=TODAY, results=sheet, sample="sample1")
+    assert await alerts(world.anne) == []
+    (task,) = await world.anne.fhir.all("Task", {"patient": f"Patient/{patient}"})
+    assert [note["text"] for note in task["note"]] == ["Seen with the patient"]
+
+
 async def test_recent_toxic_level_alerts_the_team_until_somebody_has_seen_it(world: World) -> None:
     patient = await world.camille()
     await add_biology(world.anne, patient, at=TODAY - timedelta(days=90), results=[result("lithium", "1.4")])

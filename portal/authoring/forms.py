@@ -4,6 +4,7 @@ from typing import Any
 
 from portal.authoring.entry import Entry
 from portal.authoring.items import Inherited, checks, make_items, variables
+from portal.authoring.live import shown
 from portal.authoring.norms import Tables
 from portal.authoring.outline import outline
 from portal.authoring.raw import overlaid
@@ -38,8 +39,8 @@ def build(source: Source, tables: Tables | None = None) -> Json:
     known = outline(root, code, tables)
     note_scores(root, known)
     required = each.boolean() if (each := root.get("required")) else False
-    items = make_items(root, known, Inherited(required=required))
     scores = score_group(root, known)
+    items = [*make_items(root, known, Inherited(required=required)), *shown("", known)]
     questionnaire: Json = {
         "resourceType": "Questionnaire",
         "id": code.replace("_", "-"),

@@ -6,6 +6,7 @@ from typing import Any
 from portal.authoring.conditions import enabling
 from portal.authoring.entry import Entry, translated, with_extensions
 from portal.authoring.gates import items_of
+from portal.authoring.live import shown
 from portal.authoring.outline import Outline, link_id
 from portal.authoring.raw import overlaid
 from portal.fhir import systems
@@ -83,6 +84,7 @@ def make_item(entry: Entry, outline: Outline, inherited: Inherited) -> Json:
         element["initial"] = [_initial(kind, initial, element.get("answerOption", []))]
     passed_on = (entry.get("options") or inherited.options) if kind == "group" else None
     beneath = make_items(entry, outline, Inherited(options=passed_on, required=required))
+    beneath += shown(link_id(entry), outline) if kind == "group" else []
     if kind == "group" and not beneath and "fhir" not in entry:
         raise entry.fail("A group holds items: “items” is missing.")
     if kind == "group" and _needed(beneath):

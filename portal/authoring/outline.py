@@ -28,7 +28,9 @@ TYPES = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
-    """What others may need to know of an item. `scores` are the numbers of its answers, `codes` their systems."""
+    """What others may need to know of an item. `scored`: its answers have numbers; `codes`: their systems; `group`: the
+    nearest group around it that stands once, if any.
+    """
 
     type: str
     path: str  # FHIRPath to the item from the response
@@ -37,6 +39,7 @@ class Known:
     low: object = None
     high: object = None
     scored: bool = False
+    group: str = ""
 
 
 @dataclass(slots=True)
@@ -45,6 +48,9 @@ class Outline:
     tables: Callable[[str], str | None] | None = None  # norms, by name
     answers: dict[str, Entry] = field(default_factory=dict[str, Entry])
     items: dict[str, Known] = field(default_factory=dict[str, Known])
+    groups: set[str] = field(default_factory=set[str])  # that stand once
+    live: set[str] = field(default_factory=set[str])  # paths of what holds a score beside questions
+    scores: dict[str, list[Json]] = field(default_factory=dict[str, list[Json]])  # made, by the group that shows them
 
     @property
     def system(self) -> str:
@@ -119,7 +125,7 @@ def outline(root: Entry, code: str, tables: Callable[[str], str | None] | None =
     answers = root.get("answers")
     if answers:
         found.answers = {name: answers.need(name) for name in answers.mapping()}
-    _note(items_of(root), "%resource", None, found)
+    _note(items_of(root), "%resource", None, found, group="")
     return found
 
 
@@ -136,7 +142,8 @@ def link_id(entry: Entry) -> str:
     return entry.need("id").string()
 
 
-def _note(items: Iterable[Entry], parent: str, inherited: Entry | None, found: Outline) -> None:
+def _note(items: Iterable[Entry], parent: str, inherited: Entry | None, found: Outline, *, group: str | None) -> None:
+    """`group` is None within what may stand several times."""
     for entry in items:
         name = link_id(entry)
         if name in found.items:
@@ -155,9 +162,20 @@ def _note(items: Iterable[Entry], parent: str, inherited: Entry | None, found: O
             low=min(weights) if weights else (low.value if low else None),
             high=max(weights) if weights else (high.value if high else None),
             scored=bool(weights),
+            group=group or "",
         )
+        once = kind == "group" and group is not None and "repeats" not in entry
+        if once:
+            found.groups.add(name)
+        around = name if once else group if kind != "group" and "multiple" not in entry else None
         below = path if kind == "group" else f"{path}.answer"
-        _note(items_of(entry), below, (entry.get("options") or inherited) if kind == "group" else None, found)
+        _note(
+            items_of(entry),
+            below,
+            (entry.get("options") or inherited) if kind == "group" else None,
+            found,
+            group=around,
+        )
 
 
 def _inferred(entry: Entry, inherited: Entry | None) -> str:

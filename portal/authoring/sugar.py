@@ -53,7 +53,7 @@ def item_sugar(element: Json, system: str, *, required: bool) -> Json:
         if declined:
             found["decline"] = True
     if "enableWhen" in element:
-        found["when"] = _when(element)
+        found["when"] = when_sugar(element)
     found |= _extensions(element, kind)
     if initial := element.get("initial"):
         value = value_of(initial[0])
@@ -203,7 +203,10 @@ def _extension(url: str, each: Json, value: Any, kind: str) -> Iterator[tuple[st
         yield "when", _text_of(value)
 
 
-def _when(element: Json) -> Any:
+def when_sugar(element: Json) -> Any:
+    """FHIRPath, or one clause or more of our own."""
+    if "enableWhen" not in element:
+        return _text_of(extension_value(element, urls.ENABLE_WHEN_EXPRESSION))
     clauses: list[Json] = []
     for each in element["enableWhen"]:
         value = next((each[key] for key in each if key.startswith("answer")), None)

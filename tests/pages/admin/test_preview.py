@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from nicegui.testing import User
 
-from components.form import ChoiceItem
+from components.form import ChoiceItem, ComputedValue
 from pages.admin.preview import Preview
 from pages.base import Site
 from portal.errors import Invalid
@@ -176,3 +176,21 @@ scores: [{id: t, title: {fr: Note, en: Score}, lookup: {table: demo, score: raw}
     trial = await try_form(replace(acting, settings=settings), name="mine.yaml", text=text)
     trial.session.set("raw", 1)
     assert [score.value for score in trial.session.scores()] == [40]
+
+
+async def test_a_live_score_moves_on_screen_with_each_answer(author: User) -> None:
+    preview = shown(author)
+
+    def said() -> str:
+        return next(
+            each.content for each in author.find(kind=ComputedValue).elements if each.item.link_id == "autonomy"
+        )
+
+    with author:
+        preview._chosen("preview-as", ("staff",))
+        await preview.show(code="FAST")
+        assert "<b>" not in said()
+        for widget in list(author.find(kind=ChoiceItem).elements):
+            if widget.link_id in {"q1", "q2", "q3", "q4"}:
+                await widget.choose("3")
+    assert "<b>12</b>" in said()

@@ -14,6 +14,7 @@ from portal.authoring.source import read_source
 from portal.authoring.sugar import FROM_EXTENSIONS, aside_sugar, checks_sugar, text_sugar, variables_sugar
 from portal.authoring.writing import write_yaml
 from portal.fhir import systems
+from portal.sdc import urls
 from portal.sdc.reading import extension, extension_value, extensions
 from portal.types import Json
 
@@ -133,6 +134,8 @@ def _head(questionnaire: Json, code: str) -> Json:
     head["shown_to_patient"] = extension_value(questionnaire, systems.SHOWN_TO_PATIENT)
     if questionnaire.get("status") != "active":
         head["status"] = questionnaire.get("status")
+    names = [extension_value(each, "name") for each in extensions(questionnaire, urls.LAUNCH_CONTEXT)]
+    head["launch"] = [each.get("code") for each in names if isinstance(each, dict)]
     head["variables"] = variables_sugar(questionnaire)
     head["checks"] = checks_sugar(questionnaire)
     head["alerts"] = [_alert(each) for each in extensions(questionnaire, systems.ALERT_RULE)]
@@ -148,7 +151,7 @@ def _alert(rule: Json) -> Json:
     }
 
 
-_OF_EXTENSIONS = ("licence", "minutes", "shown_to_patient", "variables", "checks", "alerts")
+_OF_EXTENSIONS = ("licence", "minutes", "shown_to_patient", "launch", "variables", "checks", "alerts")
 
 
 def _settled_form(content: Json, questionnaire: Json) -> Json:

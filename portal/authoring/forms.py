@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from portal.authoring.around import launch_extensions, launched
 from portal.authoring.entry import Entry
 from portal.authoring.items import Inherited, checks, make_items, variables
 from portal.authoring.live import shown
@@ -18,7 +19,8 @@ CATEGORIES = ("auto", "hetero", "social", "clinical-document", "neuropsy")
 LICENCES = ("free", "own", "cc-by", "cc-by-nc-sa", "permission", "results-only")
 _KEYS = (
     "code", "version", "title", "category", "licence", "copyright", "description", "minutes", "shown_to_patient", "loinc",
-    "status", "required", "answers", "items", "results", "scores", "alerts", "checks", "variables", "audience", "fhir",
+    "status", "required", "answers", "items", "results", "scores", "alerts", "checks", "variables", "audience", "launch",
+    "fhir",
 )  # fmt: skip
 _USE = "http://terminology.hl7.org/CodeSystem/usage-context-type"
 
@@ -100,4 +102,4 @@ def _extensions(root: Entry) -> list[Json]:
         found.append({"url": systems.MINUTES, "valueInteger": minutes.integer()})
     if shown := root.get("shown_to_patient"):
         found.append({"url": systems.SHOWN_TO_PATIENT, "valueBoolean": shown.boolean()})
-    return found
+    return found + launch_extensions(launched(root))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from portal.authoring.around import launched, reading
 from portal.authoring.entry import Entry
 from portal.authoring.gates import items_of
 from portal.fhir import systems
@@ -46,6 +47,7 @@ class Known:
 class Outline:
     code: str
     tables: Callable[[str], str | None] | None = None  # norms, by name
+    around: dict[str, str] = field(default_factory=dict[str, str])  # FHIRPath of what is read of the patient, by name
     answers: dict[str, Entry] = field(default_factory=dict[str, Entry])
     items: dict[str, Known] = field(default_factory=dict[str, Known])
     groups: set[str] = field(default_factory=set[str])  # that stand once
@@ -71,7 +73,7 @@ class Outline:
         def value(found: re.Match[str]) -> str:
             known = self.items.get(found[1])
             if known is None:
-                return found[0]
+                return self.around.get(found[1], found[0])
             of_choice = ".weight()" if known.scored else ".code" if known.type in ("choice", "open-choice") else ""
             return f"{known.path}.answer.value{of_choice}"
 
@@ -121,7 +123,7 @@ class Outline:
 
 
 def outline(root: Entry, code: str, tables: Callable[[str], str | None] | None = None) -> Outline:
-    found = Outline(code=code, tables=tables)
+    found = Outline(code=code, tables=tables, around=reading(launched(root)))
     answers = root.get("answers")
     if answers:
         found.answers = {name: answers.need(name) for name in answers.mapping()}

@@ -17,7 +17,7 @@ from portal.types import Json
 
 CATEGORIES = ("auto", "hetero", "social", "clinical-document", "neuropsy")
 LICENCES = ("free", "own", "cc-by", "cc-by-nc-sa", "permission", "results-only")
-_KEYS = (
+KEYS = (
     "code", "version", "title", "category", "licence", "copyright", "description", "minutes", "shown_to_patient", "loinc",
     "status", "required", "answers", "items", "results", "scores", "alerts", "checks", "variables", "audience", "launch",
     "fhir",
@@ -31,7 +31,7 @@ def build(source: Source, tables: Tables | None = None) -> Json:
     """
     written: Any = source.content
     root = Entry(source=source, path=(), value=_with_results(Entry(source=source, path=(), value=written)))
-    root.only(*_KEYS)
+    root.only(*KEYS)
     if root.mapping().keys() == {"fhir"}:
         return root.need("fhir").mapping()  # the whole form as it is
     if "fhir" not in root:

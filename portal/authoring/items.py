@@ -15,7 +15,7 @@ from portal.types import Json
 
 KEYS = (
     "id", "type", "text", "items", "options", "when", "required", "repeats", "multiple", "read_only", "hidden", "help",
-    "legal", "prefix", "short", "control", "unit", "min", "max", "decimals", "step", "low_label", "high_label",
+    "legal", "prefix", "short", "control", "unit", "units", "min", "max", "decimals", "step", "low_label", "high_label",
     "max_length", "min_length", "format", "pattern", "precision", "initial", "formula", "variables", "checks", "code",
     "loinc", "extract", "decline", "horizontal", "open_label", "min_answers", "max_answers", "max_size", "file_types",
     "category", "gate", "fhir",
@@ -127,6 +127,10 @@ def _extensions(entry: Entry, kind: str, outline: Outline) -> list[Json]:
             found.append({"url": url, **each.text("valueString")})
     if unit := entry.get("unit"):
         add(urls.UNIT, "valueCoding", _unit(unit))
+    for each in listed.each() if (listed := entry.get("units")) else ():
+        if kind != "quantity":
+            raise each.fail(f"Only a quantity may be given in several units, not an item of type {kind}.")
+        add(urls.UNIT_OPTION, "valueCoding", _unit(each))
     for key, url, quantity in (("min", urls.MIN_VALUE, urls.MIN_QUANTITY), ("max", urls.MAX_VALUE, urls.MAX_QUANTITY)):
         if each := entry.get(key):
             if kind == "quantity":

@@ -22,7 +22,7 @@ from portal.sdc import urls
 from portal.types import Json
 
 _KINDS = ("sum", "mean", "max", "count", "formula", "lookup")
-_KEYS = (
+KEYS = (
     *_KINDS, "id", "code", "loinc", "title", "reverse", "at_least", "times", "decimals", "missing", "range", "bands",
     "shown_to_patient", "main", "live", "when",
 )  # fmt: skip
@@ -77,7 +77,7 @@ def _number_type(entry: Entry) -> str:
 
 
 def make_score(entry: Entry, outline: Outline, *, first: bool) -> Json:
-    entry.only(*_KEYS)
+    entry.only(*KEYS)
     kinds = [kind for kind in _KINDS if kind in entry]
     if len(kinds) != 1:
         raise entry.fail(f"A score has exactly one of: {', '.join(_KINDS)}.")

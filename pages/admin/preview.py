@@ -5,6 +5,7 @@ Nothing is stored; the response can be saved as a file by the person.
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +16,7 @@ from nicegui import background_tasks, ui
 from nicegui.events import GenericEventArguments
 
 from components.blocks import Button, block, move_focus, set_block
-from components.form import ChoiceQuestion, ListQuestion, Option, build_item
+from components.form import ChoiceQuestion, ListQuestion, NumberQuestion, Option, build_item
 from components.markup import h, join, link_button, note, page_head, tag
 from pages.admin.frame import admin_page
 from pages.base import Site, Visit
@@ -26,7 +27,7 @@ from portal.authoring import AuthoringError
 from portal.errors import Invalid, PortalError
 from portal.files import MOST, kind_of
 from portal.i18n import Texts
-from portal.responses import Outcome, Trial, outcome_of, try_form
+from portal.responses import Fictitious, Outcome, Trial, outcome_of, try_form
 
 ROLES = frozenset({Role.ADMIN})
 LONGEST_FILE = 900_000  # characters: what the page's socket takes at once
@@ -64,7 +65,7 @@ class Preview(ui.element):
         super().__init__("div")
         self.classes("flow-l")
         self.visit, self.t = visit, visit.t
-        self.code, self.patient = "", True
+        self.code, self.patient, self.about = "", True, Fictitious()
         self.trial: Trial | None = None
         with self:
             with ui.element("div").classes("sheet flow reading"):
@@ -78,7 +79,9 @@ class Preview(ui.element):
         self.body.clear()
         self.trial = None
         try:
-            self.trial = await try_form(self.visit.me, code=code, name=name, text=text, locale=self.t.locale)
+            self.trial = await try_form(
+                self.visit.me, code=code, name=name, text=text, locale=self.t.locale, about=self.about
+            )
         except AuthoringError as error:
             place = error.place
             words = self.t(
@@ -89,7 +92,13 @@ class Preview(ui.element):
             self._refuse(" ".join(self.t.say(each.message) for each in error.problems))
         except PortalError as error:
             self._refuse(self.t.say(error.message))
-        except (KeyError, TypeError, ValueError, AttributeError):  # a JSON that only looks like a Questionnaire
+        except (
+            KeyError,
+            TypeError,
+            ValueError,
+            AttributeError,
+            RecursionError,
+        ):  # a JSON that only looks like a Questionnaire
             self._refuse(self.t("This file is no questionnaire that can be read."))
         else:
             await self._draw(self.trial)
@@ -121,12 +130,18 @@ class Preview(ui.element):
             )
         ).on("change", self.visit.guard(self._read), js_handler="(event) => portal.read(event, emit)")
         build_item(t, seen, self._chosen, today=self.visit.me.clock.today)
+        for question in _whom(t, self.about):
+            build_item(t, question, self._chosen, today=self.visit.me.clock.today)
         with ui.element("div").classes("actions"):
             Button(t("Show it"), self.visit.guard(self._show_chosen))
 
     def _chosen(self, link_id: str, value: Any) -> None:
         if link_id == "preview-as":
             self.patient = value != ("staff",)
+        elif link_id == "preview-sex":
+            self.about = replace(self.about, sex=value[0] if value else "unknown")
+        elif link_id == "preview-age":
+            self.about = replace(self.about, age=int(value) if isinstance(value, Decimal) else None)
         else:
             self.code = value[0] if value else ""
 
@@ -182,6 +197,28 @@ class Preview(ui.element):
             )
 
 
+def _whom(t: Texts, about: Fictitious) -> tuple[ChoiceQuestion, NumberQuestion]:
+    """Of the person who does not exist, what a form may look at."""
+    sexes = (("female", t("Woman")), ("male", t("Man")), ("unknown", t("Not known")))
+    sex = ChoiceQuestion(
+        link_id="preview-sex",
+        text=t("Tried on a fictitious patient: sex"),
+        options=tuple(Option(code=code, text=text) for code, text in sexes),
+        value=(about.sex,),
+        chips=True,
+    )
+    age = NumberQuestion(
+        link_id="preview-age",
+        text=t("Age"),
+        unit=t("years"),
+        value=None if about.age is None else Decimal(about.age),
+        low=Decimal(0),
+        high=Decimal(120),
+        whole=True,
+    )
+    return sex, age
+
+
 def side(t: Texts, trial: Trial, outcome: Outcome) -> Markup:
     """Scores, alerts, what is missing, faults and resources: what an author wants to know at each answer."""
     scores = join(
@@ -195,6 +232,9 @@ def side(t: Texts, trial: Trial, outcome: Outcome) -> Markup:
     )
     alerts = join(h("<li>{}</li>", tag(rule.message(t.locale), "danger", "alert")) for rule in trial.session.alerts())
     missing = join(h("<li><code>{}</code> {}</li>", each.place, t.say(each.message)) for each in trial.session.errors())
+    warned = join(
+        h("<li><code>{}</code> {}</li>", each.place, t.say(each.message)) for each in trial.session.warnings()
+    )
     faults = [f"{each.link_id}: {each.what}: {each.text}" for each in outcome.faults]
     remarks = [str(each) for each in trial.remarks]
     mended = join(h("<li>{}</li>", words) for words in dict.fromkeys([*faults, *remarks]))
@@ -203,6 +243,7 @@ def side(t: Texts, trial: Trial, outcome: Outcome) -> Markup:
             _part(t("Scores now"), scores, opened=True) if scores else "",
             _part(t("Alerts it would raise"), alerts, opened=True) if alerts else "",
             _part(t("Faults of the form"), mended or h("<li>{}</li>", t("No fault found.")), opened=True),
+            _part(t("Warnings it shows"), warned, opened=True) if warned else "",
             _part(t("What is missing or wrong"), missing or h("<li>{}</li>", t("Nothing is missing."))),
             _json(t("State of the response"), outcome.response),
             _json(t("Resources it would give"), [each["resource"] for each in outcome.bundle.get("entry", ())]),

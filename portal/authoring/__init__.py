@@ -3,8 +3,9 @@
 from portal.authoring.catalogue import Catalogue
 from portal.authoring.decompiling import decompile
 from portal.authoring.errors import AuthoringError, Place
-from portal.authoring.lint import Remark, lint
-from portal.authoring.reading import load_form, load_json, load_yaml, parse_json, parse_yaml
+from portal.authoring.lint import lint
+from portal.authoring.reading import load_form, load_json, load_yaml, parse_json, parse_yaml, tables_in
+from portal.authoring.remarks import Remark
 
 __all__ = [
     "AuthoringError",
@@ -18,4 +19,5 @@ __all__ = [
     "load_yaml",
     "parse_json",
     "parse_yaml",
+    "tables_in",
 ]

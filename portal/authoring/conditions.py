@@ -6,6 +6,7 @@ when: [{item: a, answered: true}, {item: b, not: x}]      (all of them)         
 
 from typing import Any
 
+from portal.authoring.around import of_patient
 from portal.authoring.entry import Entry
 from portal.authoring.outline import Known, Outline
 from portal.sdc import urls
@@ -69,6 +70,8 @@ def _is_simple(clause: Entry, outline: Outline) -> bool:
 
 
 def _text(clause: Entry, outline: Outline) -> str:
+    if "patient" in clause:
+        return of_patient(clause, outline.around)
     if "item" in clause:
         return _clause(clause, outline)
     if "items" in clause:

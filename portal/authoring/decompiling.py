@@ -4,19 +4,17 @@ What the keys of YAML can say is said with them; the rest stands under `fhir:`, 
 tried: what an entry compiles to is held against the original, and the difference is what `fhir:` gets.
 """
 
-from typing import Any
-
-from portal.authoring.entry import Entry
+from portal.authoring.drafts import draft, entry_of, outline_of, source_of
 from portal.authoring.errors import AuthoringError
 from portal.authoring.forms import CATEGORIES, LICENCES, build
 from portal.authoring.items import Inherited, make_item
-from portal.authoring.outline import Known, Outline, outline
-from portal.authoring.score_sugar import other_ways, score_sugar
-from portal.authoring.scores import GROUP, make_score, note_scores
-from portal.authoring.source import Source, read_source
-from portal.authoring.sugar import FROM_EXTENSIONS, aside_sugar, checks_sugar, item_sugar, text_sugar, variables_sugar
+from portal.authoring.outline import Known, Outline
+from portal.authoring.scores_back import scores_apart
+from portal.authoring.source import read_source
+from portal.authoring.sugar import FROM_EXTENSIONS, aside_sugar, checks_sugar, text_sugar, variables_sugar
 from portal.authoring.writing import write_yaml
 from portal.fhir import systems
+from portal.sdc import urls
 from portal.sdc.reading import extension, extension_value, extensions
 from portal.types import Json
 
@@ -30,7 +28,7 @@ def decompile(questionnaire: Json) -> str:
                 return text
         except (AuthoringError, AttributeError, KeyError, TypeError, ValueError):
             continue  # values of the wrong kind, or stranger than our keys: the next way keeps the form whole
-    raise AuthoringError(_source({}).error((), "").place, "This form has values that YAML cannot hold.")
+    raise AuthoringError(source_of({}).error((), "").place, "This form has values that YAML cannot hold.")
 
 
 def _whole(questionnaire: Json) -> Json:
@@ -41,14 +39,13 @@ def _with_sugar(questionnaire: Json) -> Json:
     code = _code(questionnaire)
     system = Outline(code=code).system
     elements: list[Json] = questionnaire.get("item", [])
-    scores = _scores(elements, code)
-    plain = elements[:-1] if scores else elements
-    content: Json = {**_head(questionnaire, code), "items": [_draft(each, system, required=False) for each in plain]}
+    scores, plain = scores_apart(elements, code)
+    content: Json = {**_head(questionnaire, code), "items": [draft(each, system, required=False) for each in plain]}
     if scores:
         content["scores"] = scores
     if not content["items"]:
         del content["items"]
-    known = _outline(content, code)
+    known = outline_of(content, code)
     if known is None:
         return {"fhir": questionnaire}
     for entry, element in zip(content.get("items", []), plain, strict=True):
@@ -57,37 +54,9 @@ def _with_sugar(questionnaire: Json) -> Json:
     return _settled_form(content, questionnaire)
 
 
-def _source(content: Any) -> Source:
-    return Source(file="form.yaml", content=content, places={})
-
-
-def _entry(value: Any) -> Entry:
-    return Entry(source=_source(value), path=(), value=value)
-
-
-def _outline(content: Json, code: str) -> Outline | None:
-    """None for a form whose items cannot even be told apart."""
-    root = _entry(content)
-    try:
-        known = outline(root, code)
-        note_scores(root, known)
-    except AuthoringError:
-        return None
-    return known
-
-
 def _code(questionnaire: Json) -> str:
     codes = (each.get("code", "") for each in questionnaire.get("code", ()) if each.get("system") == systems.INSTRUMENT)
     return next(codes, "")
-
-
-def _draft(element: Json, system: str, *, required: bool) -> Json:
-    asides, beneath = aside_sugar(element)
-    entry = {**item_sugar(element, system, required=required), **asides}
-    if beneath:
-        inner = entry.get("required", required)
-        entry["items"] = [_draft(each, system, required=inner) for each in beneath]
-    return entry
 
 
 def _settle(entry: Json, element: Json, known: Outline, *, required: bool) -> None:
@@ -122,7 +91,7 @@ _OVERRULED = {"text": ("text",), "_text": ("text",), "answerOption": ("options",
 def _strip(entry: Json, element: Json, known: Outline, *, required: bool) -> None:
     """Only the name and the type by keys, everything else as it is; texts that belong to a question are items again."""
     kept = {key: entry[key] for key in ("id", "type") if key in entry}
-    items = [_draft(each, known.system, required=required) for each in element.get("item", ())]
+    items = [draft(each, known.system, required=required) for each in element.get("item", ())]
     for child, original in zip(items, element.get("item", ()), strict=True):
         known.items.setdefault(child["id"], Known(type=child.get("type", "choice"), path="", parent=""))
         _settle(child, original, known, required=required)
@@ -137,7 +106,7 @@ def _strip(entry: Json, element: Json, known: Outline, *, required: bool) -> Non
 def _made(entry: Json, known: Outline, *, required: bool) -> Json | None:
     trial = {**entry, "fhir": {}}
     try:
-        return make_item(_entry(trial), known, Inherited(required=required))
+        return make_item(entry_of(trial), known, Inherited(required=required))
     except AuthoringError:
         return None
 
@@ -165,6 +134,8 @@ def _head(questionnaire: Json, code: str) -> Json:
     head["shown_to_patient"] = extension_value(questionnaire, systems.SHOWN_TO_PATIENT)
     if questionnaire.get("status") != "active":
         head["status"] = questionnaire.get("status")
+    names = [extension_value(each, "name") for each in extensions(questionnaire, urls.LAUNCH_CONTEXT)]
+    head["launch"] = [each.get("code") for each in names if isinstance(each, dict)]
     head["variables"] = variables_sugar(questionnaire)
     head["checks"] = checks_sugar(questionnaire)
     head["alerts"] = [_alert(each) for each in extensions(questionnaire, systems.ALERT_RULE)]
@@ -180,7 +151,7 @@ def _alert(rule: Json) -> Json:
     }
 
 
-_OF_EXTENSIONS = ("licence", "minutes", "shown_to_patient", "variables", "checks", "alerts")
+_OF_EXTENSIONS = ("licence", "minutes", "shown_to_patient", "launch", "variables", "checks", "alerts")
 
 
 def _settled_form(content: Json, questionnaire: Json) -> Json:
@@ -189,7 +160,7 @@ def _settled_form(content: Json, questionnaire: Json) -> Json:
     for drop in ((), _OF_EXTENSIONS, (*_OF_EXTENSIONS, "status", "audience", "category", "title", "description")):
         tried = {key: value for key, value in content.items() if key not in drop}
         try:
-            made = build(_source({**tried, "fhir": {}}))
+            made = build(source_of({**tried, "fhir": {}}))
         except AuthoringError:
             continue
         if made.get("item") != questionnaire.get("item"):
@@ -224,35 +195,3 @@ def _name_answers(content: Json) -> None:
                 entry["options"] = name
     if answers:
         content["answers"] = answers
-
-
-# Scores
-
-
-def _scores(elements: list[Json], code: str) -> list[Json]:
-    """The score blocks that mean the last group, or none when one of them cannot be said so."""
-    if not elements or elements[-1].get("linkId") != GROUP:
-        return []
-    system = Outline(code=code).system
-    drafts = [_draft(each, system, required=False) for each in elements[:-1]]
-    written: list[Json] = [score_sugar(each) for each in elements[-1].get("item", ())]
-    known = _outline({"code": code, "items": drafts, "scores": written}, code)
-    found: list[Json] = []
-    if known is None:
-        return []
-    for index, (element, entry) in enumerate(zip(elements[-1].get("item", ()), written, strict=True)):
-        ways = [entry, *other_ways(entry, element)]
-        fit = next((way for way in ways if _compiles_to(way, element, known, first=index == 0)), None)
-        if fit is None:
-            return []
-        found.append(
-            {key: value for key, value in fit.items() if not (key == "code" and value == f"{code}_{fit['id']}".upper())}
-        )
-    return found
-
-
-def _compiles_to(entry: Json, element: Json, known: Outline, *, first: bool) -> bool:
-    try:
-        return make_score(_entry(entry), known, first=first) == element
-    except AuthoringError:
-        return False

@@ -25,6 +25,24 @@ _MISSING = {
     "refuse": ("aucun score s'il manque une réponse", "no score while an answer is missing"),
     "ignore": ("ce qui est répondu compte", "what is answered counts"),
 }
+COVERED = {
+    "ANTECEDENTS_FAMILIAUX": "FAMILY_HISTORY",
+    "BILAN_BIOLOGIQUE_SZ": "BILAN_BIOLOGIQUE",
+    "BILAN_SOCIAL": "SOCIAL",
+    "BIOLOGICAL_ASSESSMENT": "BILAN_BIOLOGIQUE",
+    "ALIMENTAIRE_SZ": "ALIMENTAIRE",
+    "EBIP_SCR_DIAGNOSTIC": "EBIP_SCR_DIAG",
+    "ECV": "COMPORTEMENTS_VIOLENTS",
+    "FAGERSTROM_SZ": "FAGERSTROM",
+    "GAF": "EGF",
+    "IPAQ_SZ": "IPAQ",
+    "ONAPS_SZ": "ONAPS",
+    "SOMATIQUE_CONTRACEPTIF": "SOMATIQUE_ET_CONTRACEPTIF",
+    "STOP_BANG": "SLEEP_APNEA",
+    "WAIS4_CODE": "WAIS4_CODE_SYMBOLES",
+    "WAIS_IV_CODE_SYMBOLES_IVT": "WAIS4_CODE_SYMBOLES",
+}
+"""Codes that other systems use for a form of the catalogue."""
 _CALCULATED = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-calculatedExpression"
 
 
@@ -58,8 +76,9 @@ def describe(form: Form) -> str:
     return "\n".join(line for index, line in enumerate(lines) if line or (index and lines[index - 1])) + "\n"
 
 
-def index(forms: Iterable[Form]) -> str:
-    """The table of all pages."""
+def index(listed: Iterable[Form]) -> str:
+    """The table of all pages, and which of them covers a form that has another name elsewhere."""
+    forms = list(listed)
     rows = [
         f"| [{form.code}]({form.code}.md) | {form.title('fr')} | *{form.title('en')}* | {_CATEGORIES[form.category][0]} |"
         f" {_LICENCES.get(form.licence, (form.licence,))[0]} | {len(form.scores)} |"
@@ -73,7 +92,18 @@ def index(forms: Iterable[Form]) -> str:
         "| code | titre | title | type | texte | scores |",
         "|---|---|---|---|---|---|",
     ]
-    return "\n".join(head + rows) + "\n"
+    known = {form.code for form in forms}
+    covered = [f"| {other} | [{code}]({code}.md) |" for other, code in COVERED.items() if code in known]
+    names = [
+        "",
+        "## Autres noms · *Other names*",
+        "",
+        "Ces codes d'autres systèmes sont couverts par un formulaire ci-dessus. *These codes of other systems are covered by a form above.*",
+        "",
+        "| code | |",
+        "|---|---|",
+    ]
+    return "\n".join([*head, *rows, *(names + covered if covered else ())]) + "\n"
 
 
 def _score(form: Form, score: ScoreDefinition) -> list[str]:

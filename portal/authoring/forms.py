@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from portal.authoring.around import launch_extensions, launched
 from portal.authoring.entry import Entry
 from portal.authoring.items import Inherited, checks, make_items, variables
+from portal.authoring.live import shown
 from portal.authoring.norms import Tables
 from portal.authoring.outline import outline
 from portal.authoring.raw import overlaid
@@ -15,9 +17,10 @@ from portal.types import Json
 
 CATEGORIES = ("auto", "hetero", "social", "clinical-document", "neuropsy")
 LICENCES = ("free", "own", "cc-by", "cc-by-nc-sa", "permission", "results-only")
-_KEYS = (
+KEYS = (
     "code", "version", "title", "category", "licence", "copyright", "description", "minutes", "shown_to_patient", "loinc",
-    "status", "required", "answers", "items", "results", "scores", "alerts", "checks", "variables", "audience", "fhir",
+    "status", "required", "answers", "items", "results", "scores", "alerts", "checks", "variables", "audience", "launch",
+    "fhir",
 )  # fmt: skip
 _USE = "http://terminology.hl7.org/CodeSystem/usage-context-type"
 
@@ -28,7 +31,7 @@ def build(source: Source, tables: Tables | None = None) -> Json:
     """
     written: Any = source.content
     root = Entry(source=source, path=(), value=_with_results(Entry(source=source, path=(), value=written)))
-    root.only(*_KEYS)
+    root.only(*KEYS)
     if root.mapping().keys() == {"fhir"}:
         return root.need("fhir").mapping()  # the whole form as it is
     if "fhir" not in root:
@@ -38,8 +41,8 @@ def build(source: Source, tables: Tables | None = None) -> Json:
     known = outline(root, code, tables)
     note_scores(root, known)
     required = each.boolean() if (each := root.get("required")) else False
-    items = make_items(root, known, Inherited(required=required))
     scores = score_group(root, known)
+    items = [*make_items(root, known, Inherited(required=required)), *shown("", known)]
     questionnaire: Json = {
         "resourceType": "Questionnaire",
         "id": code.replace("_", "-"),
@@ -99,4 +102,4 @@ def _extensions(root: Entry) -> list[Json]:
         found.append({"url": systems.MINUTES, "valueInteger": minutes.integer()})
     if shown := root.get("shown_to_patient"):
         found.append({"url": systems.SHOWN_TO_PATIENT, "valueBoolean": shown.boolean()})
-    return found
+    return found + launch_extensions(launched(root))

@@ -6,6 +6,7 @@ from typing import Any
 from portal.authoring.conditions import enabling
 from portal.authoring.entry import Entry, translated, with_extensions
 from portal.authoring.gates import items_of
+from portal.authoring.live import shown
 from portal.authoring.outline import Outline, link_id
 from portal.authoring.raw import overlaid
 from portal.fhir import systems
@@ -14,7 +15,7 @@ from portal.types import Json
 
 KEYS = (
     "id", "type", "text", "items", "options", "when", "required", "repeats", "multiple", "read_only", "hidden", "help",
-    "legal", "prefix", "short", "control", "unit", "min", "max", "decimals", "step", "low_label", "high_label",
+    "legal", "prefix", "short", "control", "unit", "units", "min", "max", "decimals", "step", "low_label", "high_label",
     "max_length", "min_length", "format", "pattern", "precision", "initial", "formula", "variables", "checks", "code",
     "loinc", "extract", "decline", "horizontal", "open_label", "min_answers", "max_answers", "max_size", "file_types",
     "category", "gate", "fhir",
@@ -83,6 +84,7 @@ def make_item(entry: Entry, outline: Outline, inherited: Inherited) -> Json:
         element["initial"] = [_initial(kind, initial, element.get("answerOption", []))]
     passed_on = (entry.get("options") or inherited.options) if kind == "group" else None
     beneath = make_items(entry, outline, Inherited(options=passed_on, required=required))
+    beneath += shown(link_id(entry), outline) if kind == "group" else []
     if kind == "group" and not beneath and "fhir" not in entry:
         raise entry.fail("A group holds items: “items” is missing.")
     if kind == "group" and _needed(beneath):
@@ -125,6 +127,10 @@ def _extensions(entry: Entry, kind: str, outline: Outline) -> list[Json]:
             found.append({"url": url, **each.text("valueString")})
     if unit := entry.get("unit"):
         add(urls.UNIT, "valueCoding", _unit(unit))
+    for each in listed.each() if (listed := entry.get("units")) else ():
+        if kind != "quantity":
+            raise each.fail(f"Only a quantity may be given in several units, not an item of type {kind}.")
+        add(urls.UNIT_OPTION, "valueCoding", _unit(each))
     for key, url, quantity in (("min", urls.MIN_VALUE, urls.MIN_QUANTITY), ("max", urls.MAX_VALUE, urls.MAX_QUANTITY)):
         if each := entry.get(key):
             if kind == "quantity":

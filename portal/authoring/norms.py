@@ -20,7 +20,8 @@ from portal.authoring.outline import Outline
 Tables = Callable[[str], str | None]
 """Gives the text of a table by its name; None when there is no such table."""
 Row = dict[str, str]
-_NOTHING = "{}"
+NOTHING = "{}"
+"""The formula of a score whose table is not at hand."""
 
 
 def lookup(entry: Entry, outline: Outline) -> tuple[str, dict[str, str], list[str]]:
@@ -32,7 +33,7 @@ def lookup(entry: Entry, outline: Outline) -> tuple[str, dict[str, str], list[st
     variables |= {key: _value(by.need(key), outline) for key in keys if by}
     items = [score] if score in outline.items else []
     if outline.tables is None:
-        return _NOTHING, variables, items
+        return NOTHING, variables, items
     name = entry.need("table").string()
     text = outline.tables(name)
     if text is None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from portal.authoring.around import launched, reading
 from portal.authoring.entry import Entry
 from portal.authoring.gates import items_of
 from portal.fhir import systems
@@ -28,7 +29,9 @@ TYPES = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
-    """What others may need to know of an item. `scores` are the numbers of its answers, `codes` their systems."""
+    """What others may need to know of an item. `scored`: its answers have numbers; `codes`: their systems; `group`: the
+    nearest group around it that stands once, if any.
+    """
 
     type: str
     path: str  # FHIRPath to the item from the response
@@ -37,14 +40,19 @@ class Known:
     low: object = None
     high: object = None
     scored: bool = False
+    group: str = ""
 
 
 @dataclass(slots=True)
 class Outline:
     code: str
     tables: Callable[[str], str | None] | None = None  # norms, by name
+    around: dict[str, str] = field(default_factory=dict[str, str])  # FHIRPath of what is read of the patient, by name
     answers: dict[str, Entry] = field(default_factory=dict[str, Entry])
     items: dict[str, Known] = field(default_factory=dict[str, Known])
+    groups: set[str] = field(default_factory=set[str])  # that stand once
+    live: set[str] = field(default_factory=set[str])  # paths of what holds a score beside questions
+    scores: dict[str, list[Json]] = field(default_factory=dict[str, list[Json]])  # made, by the group that shows them
 
     @property
     def system(self) -> str:
@@ -65,7 +73,7 @@ class Outline:
         def value(found: re.Match[str]) -> str:
             known = self.items.get(found[1])
             if known is None:
-                return found[0]
+                return self.around.get(found[1], found[0])
             of_choice = ".weight()" if known.scored else ".code" if known.type in ("choice", "open-choice") else ""
             return f"{known.path}.answer.value{of_choice}"
 
@@ -115,11 +123,11 @@ class Outline:
 
 
 def outline(root: Entry, code: str, tables: Callable[[str], str | None] | None = None) -> Outline:
-    found = Outline(code=code, tables=tables)
+    found = Outline(code=code, tables=tables, around=reading(launched(root)))
     answers = root.get("answers")
     if answers:
         found.answers = {name: answers.need(name) for name in answers.mapping()}
-    _note(items_of(root), "%resource", None, found)
+    _note(items_of(root), "%resource", None, found, group="")
     return found
 
 
@@ -136,7 +144,8 @@ def link_id(entry: Entry) -> str:
     return entry.need("id").string()
 
 
-def _note(items: Iterable[Entry], parent: str, inherited: Entry | None, found: Outline) -> None:
+def _note(items: Iterable[Entry], parent: str, inherited: Entry | None, found: Outline, *, group: str | None) -> None:
+    """`group` is None within what may stand several times."""
     for entry in items:
         name = link_id(entry)
         if name in found.items:
@@ -155,9 +164,20 @@ def _note(items: Iterable[Entry], parent: str, inherited: Entry | None, found: O
             low=min(weights) if weights else (low.value if low else None),
             high=max(weights) if weights else (high.value if high else None),
             scored=bool(weights),
+            group=group or "",
         )
+        once = kind == "group" and group is not None and "repeats" not in entry
+        if once:
+            found.groups.add(name)
+        around = name if once else group if kind != "group" and "multiple" not in entry else None
         below = path if kind == "group" else f"{path}.answer"
-        _note(items_of(entry), below, (entry.get("options") or inherited) if kind == "group" else None, found)
+        _note(
+            items_of(entry),
+            below,
+            (entry.get("options") or inherited) if kind == "group" else None,
+            found,
+            group=around,
+        )
 
 
 def _inferred(entry: Entry, inherited: Entry | None) -> str:

@@ -14,6 +14,7 @@ from portal.authoring.entry import Entry
 from portal.authoring.gates import DONE, REASON
 from portal.types import Json
 
+_IF_DONE: Json = {"item": "done", "is": "yes"}
 _DONE: Json = {"id": "done", **DONE}
 _REASON: Json = {"id": "not_done_reason", "when": {"item": "done", "is": "no"}, **REASON}
 
@@ -28,16 +29,14 @@ def results_items(root: Entry) -> Json:
     for entry in root.need("scores").each():
         score = entry.mapping()
         if any(kind in score for kind in ("sum", "mean", "max", "count", "formula", "lookup")):
-            scores.append(score)
+            scores.append({**score, "when": _IF_DONE} if score.get("live") and "when" not in score else score)
             continue
         name = entry.need("id").string()
         fields.append(_field(entry, f"{name}_entered"))
-        scores.append({**score, "sum": [f"{name}_entered"]})
+        scores.append({**score, "sum": [f"{name}_entered"], **({"when": _IF_DONE} if score.get("live") else {})})
     extra: list[Json] = [each.mapping() for each in found.each()] if (found := results.get("extra")) else []
     inside = [_date(), *([] if by == "patient" else [_rater()]), *fields, *extra]
-    gated: list[Json] = [
-        {**each, "when": {"item": "done", "is": "yes"}} if "when" not in each else each for each in inside
-    ]
+    gated: list[Json] = [{**each, "when": _IF_DONE} if "when" not in each else each for each in inside]
     title = {"fr": "Résultats", "en": "Results"}
     return {"items": [{"id": "results", "text": title, "items": [_DONE, _REASON, *gated]}], "scores": scores}
 

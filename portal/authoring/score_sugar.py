@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal.authoring.conditions import named
-from portal.authoring.sugar import text_sugar, variables_sugar
+from portal.authoring.sugar import text_sugar, variables_sugar, when_sugar
 from portal.fhir import systems
 from portal.sdc import urls
 from portal.sdc.reading import extension, extension_value, extensions, value_of
@@ -42,6 +42,8 @@ def score_sugar(element: Json) -> Json:
         entry["range"] = [low, high]
     if (shown := extension_value(element, systems.SHOWN_TO_PATIENT)) is not None:
         entry["shown_to_patient"] = shown
+    if "enableWhen" in element or extension(element, urls.ENABLE_WHEN_EXPRESSION):
+        entry["when"] = when_sugar(element)
     if extension_value(bands, "main"):
         entry["main"] = True
     if listed := [_band(each) for each in extensions(bands, "band")]:

@@ -10,21 +10,21 @@ A score says what it adds up and what happens when answers are missing; there is
 
 from collections.abc import Iterator
 
-from portal.authoring.conditions import condition
+from portal.authoring.conditions import condition, enabling
 from portal.authoring.conditions import named as named_items
 from portal.authoring.entry import Entry, with_extensions
 from portal.authoring.items import expression
+from portal.authoring.live import GROUP, note_score, place
 from portal.authoring.norms import lookup
-from portal.authoring.outline import Known, Outline
+from portal.authoring.outline import Outline
 from portal.fhir import systems
 from portal.sdc import urls
 from portal.types import Json
 
-GROUP = "scores"
 _KINDS = ("sum", "mean", "max", "count", "formula", "lookup")
-_KEYS = (
+KEYS = (
     *_KINDS, "id", "code", "loinc", "title", "reverse", "at_least", "times", "decimals", "missing", "range", "bands",
-    "shown_to_patient", "main",
+    "shown_to_patient", "main", "live", "when",
 )  # fmt: skip
 POINTS: Json = {"system": systems.UCUM, "code": "{score}", "display": "points"}
 
@@ -32,16 +32,18 @@ POINTS: Json = {"system": systems.UCUM, "code": "{score}", "display": "points"}
 def note_scores(root: Entry, outline: Outline) -> None:
     """Scores are items too: conditions, alerts and other scores may name them."""
     for entry in _scores(root):
-        name = entry.need("id").string()
-        if name in outline.items:
-            raise entry.need("id").fail(f"The item “{name}” exists already.")
-        parent = f"%resource.item.where(linkId = '{GROUP}')"
-        path = f"{parent}.item.where(linkId = '{name}')"
-        outline.items[name] = Known(type=_number_type(entry), path=path, parent=parent)
+        note_score(entry, outline, _number_type(entry))
 
 
 def score_group(root: Entry, outline: Outline) -> Json | None:
-    scores = [make_score(entry, outline, first=index == 0) for index, entry in enumerate(_scores(root))]
+    """The scores out of sight. Those that are shown are put down in `outline.scores`, for the groups that show them."""
+    scores: list[Json] = []
+    for index, entry in enumerate(_scores(root)):
+        score = make_score(entry, outline, first=index == 0)
+        if (group := place(entry, outline)) is None:
+            scores.append(score)
+        else:
+            outline.scores.setdefault(group, []).append(score)
     if not scores:
         return None
     hidden = {"url": urls.HIDDEN, "valueBoolean": True}
@@ -75,7 +77,7 @@ def _number_type(entry: Entry) -> str:
 
 
 def make_score(entry: Entry, outline: Outline, *, first: bool) -> Json:
-    entry.only(*_KEYS)
+    entry.only(*KEYS)
     kinds = [kind for kind in _KINDS if kind in entry]
     if len(kinds) != 1:
         raise entry.fail(f"A score has exactly one of: {', '.join(_KINDS)}.")
@@ -102,9 +104,10 @@ def make_score(entry: Entry, outline: Outline, *, first: bool) -> Json:
         items = outline.span(entry.need(kinds[0]))
         formula = _formula(entry, kinds[0], len(items))
         named = [_variable("answers", _values(entry, items, outline))]
-    return with_extensions(
-        element,
-        {"url": urls.HIDDEN, "valueBoolean": True},
+    condition_of = enabling(when, outline) if (when := entry.get("when")) else {}
+    made = with_extensions(
+        {**element, **{key: value for key, value in condition_of.items() if key != "extension"}},
+        {"url": urls.HIDDEN, "valueBoolean": True} if place(entry, outline) is None else None,
         {"url": urls.OBSERVATION_EXTRACT, "valueBoolean": True},
         {"url": urls.UNIT, "valueCoding": POINTS},
         *named,
@@ -112,6 +115,7 @@ def make_score(entry: Entry, outline: Outline, *, first: bool) -> Json:
         {"url": systems.SHOWN_TO_PATIENT, "valueBoolean": shown.boolean()} if shown else None,
         _description(entry, items, main=main.boolean() if (main := entry.get("main")) else first),
     )
+    return with_extensions(made, *condition_of.get("extension", ()))
 
 
 def _variable(name: str, text: str) -> Json:
@@ -141,7 +145,7 @@ def _values(entry: Entry, items: list[str], outline: Outline) -> str:
 def _chosen(parent: str, names: list[str], outline: Outline) -> str:
     """The filter on the items of a group: none where the others have no number, so that the sum need not look for them."""
     scored = {name for name, known in outline.items.items() if known.parent == parent and known.scored}
-    if len(names) > 1 and scored == set(names):
+    if len(names) > 1 and scored == set(names) and parent not in outline.live:
         return ""
     return f".where({named_items(names)})"
 

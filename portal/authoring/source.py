@@ -10,7 +10,10 @@ import yaml
 
 from portal.authoring.errors import AuthoringError, Place, place_in
 
-Path = tuple[str | int, ...]
+Step = str | int
+Path = tuple[Step, ...]
+DEEPEST = 200  # levels of lists and names within one another; what writes JSON again takes no more than 254
+TOO_DEEP = "The parts of this file lie too deep within one another to be read."
 
 
 class Reader(yaml.CSafeLoader):
@@ -53,13 +56,19 @@ def read_source(text: str, file: str) -> Source:
         mark = error.problem_mark
         place = place_in(file, mark.line + 1, mark.column + 1) if mark else place_in(file)
         raise AuthoringError(place, f"This is not YAML: {error.problem}.") from None
+    except yaml.YAMLError:  # a sign that no text holds
+        raise AuthoringError(place_in(file), "This is not YAML: it holds signs that are not text.") from None
+    except RecursionError:
+        raise AuthoringError(place_in(file), TOO_DEEP) from None
     places: dict[Path, Place] = {}
     content = _build(root, (), file, places) if root is not None else None
     return Source(file=file, content=content, places=places)
 
 
 def _build(node: yaml.Node, path: Path, file: str, places: dict[Path, Place]) -> Any:
-    places[path] = place_in(file, node.start_mark.line + 1, node.start_mark.column + 1)
+    places[path] = here = place_in(file, node.start_mark.line + 1, node.start_mark.column + 1)
+    if len(path) > DEEPEST:
+        raise AuthoringError(here, TOO_DEEP)
     if isinstance(node, yaml.MappingNode):
         found: dict[str, Any] = {}
         inherited: dict[str, Any] = {}

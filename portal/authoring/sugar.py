@@ -13,7 +13,7 @@ from portal.types import Json
 
 FROM_EXTENSIONS = frozenset(
     {
-        "hidden", "control", "horizontal", "short", "format", "open_label", "unit", "min", "max", "decimals", "step",
+        "hidden", "control", "horizontal", "short", "format", "open_label", "unit", "units", "min", "max", "decimals", "step",
         "min_length", "min_answers", "max_answers", "max_size", "file_types", "pattern", "formula", "extract", "category",
         "variables", "checks",
     }
@@ -53,7 +53,7 @@ def item_sugar(element: Json, system: str, *, required: bool) -> Json:
         if declined:
             found["decline"] = True
     if "enableWhen" in element:
-        found["when"] = _when(element)
+        found["when"] = when_sugar(element)
     found |= _extensions(element, kind)
     if initial := element.get("initial"):
         value = value_of(initial[0])
@@ -158,6 +158,8 @@ def _extensions(element: Json, kind: str) -> Json:
         found["variables"] = variables
     if checks := checks_sugar(element):
         found["checks"] = checks
+    if units := [_unit(value_of(each)) for each in extensions(element, urls.UNIT_OPTION)]:
+        found["units"] = units
     if types := [value_of(each) for each in extensions(element, urls.MIME_TYPE)]:
         found["file_types"] = types
     if kind in ("date", "dateTime"):
@@ -192,9 +194,7 @@ def _extension(url: str, each: Json, value: Any, kind: str) -> Iterator[tuple[st
     elif url == urls.ORIENTATION and value == "horizontal":
         yield "horizontal", True
     elif url == urls.UNIT and isinstance(value, dict):
-        text = text_sugar(value, "display")
-        code = value.get("code", "")
-        yield "unit", code if text == code else {"code": code, "text": text}
+        yield "unit", _unit(value)
     elif url == urls.CALCULATED_EXPRESSION and kind != "group":
         yield "formula", _text_of(value)
     elif url == urls.OBSERVATION_CATEGORY:
@@ -203,7 +203,18 @@ def _extension(url: str, each: Json, value: Any, kind: str) -> Iterator[tuple[st
         yield "when", _text_of(value)
 
 
-def _when(element: Json) -> Any:
+def _unit(coding: Any) -> Any:
+    if not isinstance(coding, dict):
+        return coding
+    unit: Json = coding
+    text, code = text_sugar(unit, "display"), unit.get("code", "")
+    return code if text == code else {"code": code, "text": text}
+
+
+def when_sugar(element: Json) -> Any:
+    """FHIRPath, or one clause or more of our own."""
+    if "enableWhen" not in element:
+        return _text_of(extension_value(element, urls.ENABLE_WHEN_EXPRESSION))
     clauses: list[Json] = []
     for each in element["enableWhen"]:
         value = next((each[key] for key in each if key.startswith("answer")), None)

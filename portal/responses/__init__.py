@@ -6,6 +6,7 @@ from portal.responses.appointments import Appointment, Around, around
 from portal.responses.choices import Possible, possible_answers
 from portal.responses.describing import described
 from portal.responses.drafts import Draft
+from portal.responses.fictitious import Fictitious
 from portal.responses.left import fold_left_answers
 from portal.responses.listing import ResponseRow, ScoreGiven, responses_of
 from portal.responses.locking import Validation, reopen_response, validate_response, validation_of
@@ -58,6 +59,7 @@ __all__ = [
     "Asked",
     "Change",
     "Draft",
+    "Fictitious",
     "FilledBy",
     "FormAsked",
     "Helper",

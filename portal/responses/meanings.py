@@ -4,7 +4,7 @@ Written with the answers, by the portal's own client, and only ever resources of
 a file of a form must not be a way to write anything else. Scores and other Observations by mark are `scores`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ import structlog
 
 from portal.acting import Acting
 from portal.errors import NotFound
-from portal.fhir import Entry, Transaction, stable_id
+from portal.fhir import Transaction, stable_id
 from portal.sdc import Form, extract_bundle
 from portal.types import Json
 
@@ -64,11 +64,10 @@ def meant(form: Form, response: Json, now: datetime) -> list[Json]:
     return [{**each, **({"meta": {"tag": tags}} if tags else {})} for each in found if each is not None]
 
 
-def first_meant(resources: list[Json]) -> Iterator[Entry]:
-    """The writes of a first sending. They name each other by the addresses of their entries."""
+def write_meant(transaction: Transaction, resources: Iterable[Json]) -> None:
+    """The writes of a first sending. The resources name each other by the addresses of their entries."""
     for each in resources:
-        url = f"{each['resourceType']}/{each['id']}"
-        yield Entry(method="PUT", url=url, resource=each, full_url=f"urn:uuid:{each['id']}")
+        transaction.create(each, full_url=f"urn:uuid:{each['id']}")
 
 
 async def amend_meant(acting: Acting, transaction: Transaction, before: list[Json], after: list[Json]) -> None:
@@ -82,7 +81,7 @@ async def amend_meant(acting: Acting, transaction: Transaction, before: list[Jso
             continue
         stored = await _stored(acting, each)
         if stored is None:
-            transaction.entries.extend(first_meant([each]))
+            write_meant(transaction, [each])
         else:
             transaction.update({**each, "meta": stored["meta"]})
     for each in former.values():

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from portal.access import Permission, decide
 from portal.acting import Acting
-from portal.authoring import Remark, lint, parse_json, parse_yaml
+from portal.authoring import Remark, lint, parse_json, parse_yaml, tables_in
 from portal.errors import NotFound
+from portal.responses.fictitious import Fictitious
 from portal.responses.surroundings import Surroundings, session_amid
 from portal.sdc import Fault, Form, FormSession, compile_form, extract_bundle
 from portal.types import Json
@@ -36,8 +38,17 @@ class Outcome:
     faults: tuple[Fault, ...]
 
 
-async def try_form(acting: Acting, *, code: str = "", name: str = "", text: str = "", locale: str = "fr") -> Trial:
-    """A form of the catalogue by its `code`, or the one in a file's `text` (JSON by its `name`, else YAML).
+async def try_form(
+    acting: Acting,
+    *,
+    code: str = "",
+    name: str = "",
+    text: str = "",
+    locale: str = "fr",
+    about: Fictitious | None = None,
+) -> Trial:
+    """A form of the catalogue by its `code`, or the one in a file's `text` (JSON by its `name`, else YAML), filled in as if
+    it were about somebody who does not exist.
 
     Raises `Refused`, `NotFound`, `AuthoringError` with the place in the file, `Invalid` for a form that cannot be one.
     """
@@ -46,10 +57,9 @@ async def try_form(acting: Acting, *, code: str = "", name: str = "", text: str 
         form = acting.catalogue.by_code(code)
         if form is None:
             raise NotFound(status=404)
-        return await _trial(acting, form, locale)
-    read = parse_json if name.endswith(".json") or text.lstrip().startswith("{") else parse_yaml
-    questionnaire = await asyncio.to_thread(read, text, name or "form")
-    return await _trial(acting, await asyncio.to_thread(compile_form, questionnaire), locale)
+    else:
+        form = await asyncio.to_thread(_read, text, name, acting.settings.norms)
+    return await _trial(acting, form, locale, about or Fictitious())
 
 
 async def outcome_of(acting: Acting, trial: Trial) -> Outcome:
@@ -57,9 +67,17 @@ async def outcome_of(acting: Acting, trial: Trial) -> Outcome:
     return await asyncio.to_thread(_outcome, trial, acting.clock.now(), acting.chance.id)
 
 
-async def _trial(acting: Acting, form: Form, locale: str) -> Trial:
-    """Queries that name the patient ask nothing: there is none. Value sets are those of the record server."""
-    around, about = Surroundings(form=form), {"subject": {"reference": "Patient/preview"}}
+def _read(text: str, name: str, norms: Path | None) -> Form:
+    if name.endswith(".json") or text.lstrip("\ufeff \t\r\n").startswith("{"):
+        return compile_form(parse_json(text, name or "form"))
+    return compile_form(parse_yaml(text, name or "form", tables_in(norms) if norms else None))
+
+
+async def _trial(acting: Acting, form: Form, locale: str, whom: Fictitious) -> Trial:
+    """Queries that name the patient find nothing: there is none. Value sets are those of the record server."""
+    contexts = whom.contexts(acting.clock.today())
+    given = {each: contexts[each] for each in form.launch_names & contexts.keys()}
+    around, about = Surroundings(form=form, given=given), {"subject": {"reference": "Patient/preview"}}
     session = await session_amid(
         acting, around, lambda: around.session(now=acting.clock.now(), locale=locale, about=about)
     )

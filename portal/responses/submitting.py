@@ -15,7 +15,7 @@ from portal.responses import tasks
 from portal.responses.alerts import alert_tasks
 from portal.responses.audience import hidden_scores
 from portal.responses.drafts import Draft, journal_of, marked, reload, scope_now
-from portal.responses.meanings import first_meant, meant
+from portal.responses.meanings import meant, write_meant
 from portal.responses.saving import FOLD_ATTEMPTS, save_pending
 from portal.responses.scores import observations
 from portal.responses.todo import next_of
@@ -155,7 +155,7 @@ def sending(
     for alert in alert_tasks(completed, session.alerts(), now):
         transaction.entries.append(Entry(method="POST", url="Task", resource=alert, if_none_exist=f"_id={alert['id']}"))
     if meaning:
-        transaction.entries.extend(first_meant(meant(session.form, completed, now)))
+        write_meant(transaction, meant(session.form, completed, now))
     return completed, transaction
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from portal.authoring import Catalogue
-from portal.authoring.describing import INDEX, describe, index
+from portal.authoring.describing import COVERED, INDEX, describe, index
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "questionnaires" / "catalogue"
@@ -33,3 +33,9 @@ def test_a_page_tells_the_bands_and_the_rule_for_missing_answers(catalogue: Cata
     page = describe(form)
     assert "| 20 | 27 | sévère | *severe* |" in page
     assert "No score while an answer is missing" in page
+
+
+def test_the_names_of_other_systems_lead_to_forms_that_exist(catalogue: Catalogue):
+    codes = {form.code for form in catalogue}
+    assert set(COVERED.values()) <= codes
+    assert codes.isdisjoint(COVERED)

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from portal.authoring import lint, load_yaml
+from portal.authoring.commands import questionnaire
+from portal.authoring.forms import KEYS as FORM_KEYS
 from portal.authoring.items import KEYS
+from portal.authoring.scores import KEYS as SCORE_KEYS
 from portal.sdc import FormSession, compile_form
 
 GUIDE = Path(__file__).parents[2] / "docs" / "questionnaires"
@@ -36,6 +39,20 @@ def test_the_guide_names_every_step_and_every_key(language):
     assert set(KEYS) - named == set()
 
 
+@pytest.mark.parametrize("language", ["README.md", "LISEZMOI.md"])
+def test_the_guide_names_the_keys_of_a_form_and_of_a_score(language):
+    text = (GUIDE / language).read_text(encoding="utf-8")
+    for key in (*FORM_KEYS, *SCORE_KEYS):
+        assert re.search(rf"[`{{( ,]{key}[`:,}} ]", text), key
+
+
+@pytest.mark.parametrize("language", ["README.md", "LISEZMOI.md"])
+def test_the_guide_names_every_command(language):
+    text = (GUIDE / language).read_text(encoding="utf-8")
+    names = {each.name for each in questionnaire.registered_commands}
+    assert {name for name in names if f"`{name} " in text} == names
+
+
 def test_step_3_scores():
     session = fill("3-score.yaml", q1="often", q2="sometimes", q3="never")
     (total,) = session.scores()
@@ -54,3 +71,11 @@ def test_step_5_computes_and_checks():
     assert len(session.warnings()) == 1
     session.set("asleep", 9)
     assert len(session.errors()) == 1
+
+
+@pytest.mark.parametrize(("born", "asked"), [("1960", True), ("1999-05-05", False)])
+def test_step_5_looks_at_the_patient_and_shows_its_score(born, asked):
+    form = compile_form(load_yaml(GUIDE / "steps" / "5-formulas.yaml"))
+    session = FormSession(form, now=NOW, given={"patient": {"resourceType": "Patient", "birthDate": born}})
+    assert session.state("fell").enabled is asked
+    assert "index" in session.visible(session.sections()[0])

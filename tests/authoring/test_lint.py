@@ -100,6 +100,59 @@ def test_ways_that_exclude_each_other_and_what_can_never_hold_are_told(item, sen
     assert any(sentence in each for each in told_of({"linkId": "a", "text": "A", **item}))
 
 
+def bounded(*bounds: dict) -> dict:
+    names = ("min", "max")
+    found = [{"url": f"{SDC}{name}Quantity", "valueQuantity": each} for name, each in zip(names, bounds, strict=True)]
+    return {"linkId": "a", "type": "quantity", "text": "A", "extension": found}
+
+
+def grams(value: float, unit: str = "g") -> dict:
+    return {"value": value, "unit": unit, "code": unit, "system": "http://unitsofmeasure.org"}
+
+
+def test_amounts_are_compared_by_their_units():
+    wrong = "The lowest value is above the highest: nothing can be answered."
+    assert not any("fault" in each for each in told_of(bounded(grams(900), grams(2, "kg"))))
+    assert f"fault a {wrong}" in told_of(bounded(grams(3000), grams(2, "kg")))
+    assert "fault a The units of the lowest and highest amount do not compare." in told_of(
+        bounded(grams(1), grams(2, "cm"))
+    )
+
+
+@pytest.mark.parametrize("item", [
+    {"type": "choice", "extension": [{"url": f"{SDC}answerExpression", "valueExpression": {"language": "text/fhirpath", "expression": "1 | 2"}}]},
+    {"type": "choice", "_answerValueSet": {"extension": [{"url": f"{HL7}/cqf-expression", "valueExpression": {"language": "text/fhirpath", "expression": "'urn:v'"}}]}},
+    {"type": "open-choice"},
+])  # fmt: skip
+def test_answers_may_be_computed_or_typed(item):
+    assert not any(each.startswith("fault") for each in told_of({"linkId": "a", "text": "A", **item}))
+
+
+def test_a_form_of_others_needs_no_code_of_ours():
+    told = told_of({"linkId": "a", "type": "string", "text": "A"})
+    assert not any(each.startswith("fault") for each in told)
+    assert any("can be in the catalogue" in each for each in told)
+
+
+def variable(name: str) -> dict:
+    return {"url": f"{HL7}/variable", "valueExpression": {"name": name, "language": "text/fhirpath", "expression": "1"}}
+
+
+def test_a_variable_that_hides_another_is_advice_and_siblings_may_share_a_name():
+    one = {"linkId": "a", "type": "string", "text": "A", "extension": [variable("x")]}
+    other = {**one, "linkId": "b"}
+    group = {"linkId": "g", "type": "group", "text": "G", "item": [one, other]}
+    hidden = "The variable %x hides another of that name around it."
+    assert not any(hidden in each for each in told_of(group))
+    assert f"advice a {hidden}" in told_of({**group, "extension": [variable("x")]})
+    assert f"advice b {hidden}" in told_of(group, extension=[variable("x")])
+
+
+def test_a_pattern_that_cannot_be_read_is_a_fault():
+    item = {"linkId": "a", "type": "string", "text": "A", "extension": [{"url": f"{HL7}/regex", "valueString": "(("}]}
+    assert any(each.startswith("fault a The pattern cannot be read") for each in told_of(item))
+
+
 def test_a_page_within_a_group_is_told():
     control = {"url": f"{HL7}/questionnaire-itemControl", "valueCodeableConcept": {"coding": [{"code": "page"}]}}
     page = {"linkId": "p", "type": "group", "extension": [control], "item": [{"linkId": "a", "type": "string", "text": "A"}]}  # fmt: skip

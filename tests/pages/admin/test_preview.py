@@ -1,16 +1,21 @@
 """An author tries a form: filled, computed, extracted, and nothing of it kept."""
 
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from nicegui.testing import User
 
-from components.form import ChoiceItem
+from components.form import ChoiceItem, ComputedValue
 from pages.admin.preview import Preview
 from pages.base import Site
+from portal.errors import Invalid
+from portal.responses import try_form
 from tests.cast import ANNE, FATOU
 from tests.pages.conftest import SignIn
 
+DEEP = '{"resourceType": "Questionnaire", "item": ' + "[" * 20_000 + "]" * 20_000 + "}"
 CONTENT = Path(__file__).parents[3] / "content" / "questionnaires"
 
 
@@ -67,7 +72,7 @@ async def test_a_fault_in_a_file_is_told_with_its_line(author: User) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["{", "[]", '{"resourceType": "Patient"}', '{"resourceType": "Questionnaire", "item": 3}', "\x00"]
+    "text", ["{", "[]", '{"resourceType": "Patient"}', '{"resourceType": "Questionnaire", "item": 3}', "\x00", DEEP]
 )
 async def test_what_is_no_form_is_refused_in_words(author: User, text: str) -> None:
     preview = shown(author)
@@ -91,3 +96,101 @@ async def test_faults_of_expressions_are_named(author: User) -> None:
 async def test_only_administrators_preview(user: User, sign_in: SignIn) -> None:
     await sign_in(user, ANNE)
     assert (await user.http_client.get("/apercu")).status_code == 403
+
+
+LOOKING = """
+code: LOOKING
+version: "1"
+title: {fr: Essai, en: Try}
+category: hetero
+licence: own
+fhir:
+  extension:
+    - url: http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-launchContext
+      extension:
+        - {url: name, valueCoding: {system: "http://hl7.org/fhir/uv/sdc/CodeSystem/launchContext", code: patient}}
+        - {url: type, valueCode: Patient}
+items:
+  - id: sex
+    type: string
+    text: {fr: Sexe lu, en: Sex read}
+    formula: "%patient.gender"
+  - id: young
+    type: boolean
+    text: {fr: Jeune, en: Young}
+    formula: "%patient.birthDate > today() - 30 years"
+  - id: weight
+    type: decimal
+    text: {fr: Poids, en: Weight}
+    checks:
+      - {id: much, severity: warning, expect: "{weight} < 300", message: {fr: Beaucoup, en: That is much}}
+  - {id: word, type: string, pattern: "((", text: {fr: Mot, en: Word}}
+"""
+
+
+async def test_a_form_that_looks_at_the_patient_is_tried_on_one_who_does_not_exist(author: User) -> None:
+    preview = shown(author)
+    with author:
+        await preview.show(name="mine.yaml", text=LOOKING)
+        session = preview.trial.session
+        assert (session.state("sex").value, session.state("young").value) == ("female", False)
+        preview._chosen("preview-sex", ("male",))
+        preview._chosen("preview-age", Decimal(25))
+        await preview.show(name="mine.yaml", text=LOOKING)
+    session = preview.trial.session
+    assert (session.state("sex").value, session.state("young").value) == ("male", True)
+
+
+async def test_warnings_are_shown(author: User) -> None:
+    preview = shown(author)
+    with author:
+        await preview.show(name="mine.yaml", text=LOOKING)
+        preview.trial.session.set("weight", 400)
+        await preview._refresh()
+    assert "Beaucoup" in preview.side.content
+
+
+async def test_a_pattern_that_cannot_be_read_is_said_at_its_question(author: User) -> None:
+    preview = shown(author)
+    with author:
+        await preview.show(name="mine.yaml", text=LOOKING)
+        with pytest.raises(Invalid) as caught:
+            await preview.screen.filling.answer("word", "abc")
+    assert "pattern of this question" in caught.value.problems[0].message.msgid
+
+
+async def test_scores_of_a_file_are_looked_up_in_the_norms_of_the_portal(author: User, tmp_path: Path) -> None:
+    preview = shown(author)
+    (tmp_path / "demo.csv").write_text("score,result\n1,40\n", "utf-8")
+    text = """
+code: NORMED
+version: "1"
+title: {fr: Essai, en: Try}
+category: hetero
+licence: own
+items: [{id: raw, type: integer, text: {fr: Brut, en: Raw}}]
+scores: [{id: t, title: {fr: Note, en: Score}, lookup: {table: demo, score: raw}}]
+"""
+    acting = preview.visit.me
+    settings = acting.settings.model_copy(update={"norms": tmp_path})
+    trial = await try_form(replace(acting, settings=settings), name="mine.yaml", text=text)
+    trial.session.set("raw", 1)
+    assert [score.value for score in trial.session.scores()] == [40]
+
+
+async def test_a_live_score_moves_on_screen_with_each_answer(author: User) -> None:
+    preview = shown(author)
+
+    def said() -> str:
+        return next(
+            each.content for each in author.find(kind=ComputedValue).elements if each.item.link_id == "autonomy"
+        )
+
+    with author:
+        preview._chosen("preview-as", ("staff",))
+        await preview.show(code="FAST")
+        assert "<b>" not in said()
+        for widget in list(author.find(kind=ChoiceItem).elements):
+            if widget.link_id in {"q1", "q2", "q3", "q4"}:
+                await widget.choose("3")
+    assert "<b>12</b>" in said()

@@ -17,6 +17,7 @@ from portal.sdc.populating import populate_groups
 from portal.sdc.program import Program, Variable
 from portal.sdc.queries import Query
 from portal.sdc.tree import Tree
+from portal.sdc.values import fits, option_of
 from portal.types import Json
 
 Fetch = Callable[[str], Json | None]
@@ -78,7 +79,7 @@ class Engine:
             self._given[name] = self._batch(queries)
         if fresh:
             populate_groups(self)
-            self.initial_values([each for top in self.tree.top for each in top.walk()])
+            self.initial_values(list(self.tree.walk()))
         elif not as_sent:
             self._find_edited()
         self.settle(self.form.by_link_id, Effects(), every_rule=True)
@@ -233,7 +234,7 @@ class Engine:
 
     def _reveal_all(self, node: Node) -> None:
         for child in node.children():
-            child.active = child.own and node.active and (node.item.type == "group" or bool(node.answers))
+            child.active = child.own and node.admits(child)
             self._reveal_all(child)
         node.live = node.reveal()
 
@@ -271,7 +272,9 @@ class Engine:
             try:
                 node.own = truth(self.run(item.enabled_by, node)) is True
                 self.faults.pop(item.link_id, None)
+                node.undecided = False
             except FhirPathError as error:
+                node.undecided = True
                 node.own = True  # asking one question too many is safer than hiding one for a fault of the form
                 self.faults[item.link_id] = str(error)
         if self._as_sent and not node.own:
@@ -281,9 +284,7 @@ class Engine:
     def activate(self, node: Node, effects: Effects) -> set[str]:
         """Brings `active` of a node and of all beneath it in line; gives back the linkIds that it concerns."""
         parent = node.parent
-        active = node.own and (
-            parent is None or (parent.active and (parent.item.type == "group" or bool(parent.answers)))
-        )
+        active = node.own and (parent is None or parent.admits(node))
         if active == node.active:
             return set()
         node.active = active
@@ -317,7 +318,7 @@ class Engine:
             if node.answers:
                 continue  # populated already
             if node.item.initial:
-                node.answers = list(node.item.initial)
+                node.answers = self._possible(node, node.item.initial)
             elif selected := [option.answer for option in node.item.options if option.selected]:
                 node.answers = selected
             self.tree.fit(node)
@@ -336,6 +337,20 @@ class Engine:
                     node.answers = answers
                     self.tree.fit(node)
                     self.refresh(node)
+
+    def _possible(self, node: Node, answers: Sequence[Json]) -> list[Json]:
+        """The first answers of the form; none of them when a person could not give one."""
+        item = node.item
+        try:
+            for answer in answers:
+                if not fits(item, answer) or (
+                    item.options and item.type == "choice" and not option_of(item.options, answer)
+                ):
+                    return []
+                check_limits(item, answer, Bounds(low=item.low, high=item.high))
+        except NotAnAnswer:
+            return []
+        return list(answers)
 
     def _find_edited(self) -> None:
         for link_id, item in self.form.by_link_id.items():

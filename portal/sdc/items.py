@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
+from regex import Pattern
+
 from portal.sdc import urls
 from portal.sdc.expressions import Expressions
 from portal.sdc.marks import computed_bound, dynamic, observed
 from portal.sdc.model import Column, Condition, Constraint, Context, FormItem, Rich, Toggle
 from portal.sdc.options import bare_answer, caller_value_set, listed, make_options, option_key
+from portal.sdc.patterns import NoPattern, compile_pattern
 from portal.sdc.program import Program
 from portal.sdc.reading import (
     LocalText,
@@ -86,7 +89,7 @@ def make_item(element: Json, ancestors: tuple[str, ...], expressions: Expression
         max_decimals=said(urls.MAX_DECIMALS),
         min_length=said(urls.MIN_LENGTH),
         max_length=element.get("maxLength"),
-        regex=said(urls.REGEX) or "",
+        pattern=_pattern(said(urls.REGEX), link_id, expressions),
         min_occurs=said(urls.MIN_OCCURS),
         max_occurs=said(urls.MAX_OCCURS),
         max_size=said(urls.MAX_SIZE),
@@ -132,6 +135,16 @@ def make_item(element: Json, ancestors: tuple[str, ...], expressions: Expression
     )
 
 
+def _pattern(text: Any, link_id: str, expressions: Expressions) -> "Pattern[str] | None":
+    if not text:
+        return None
+    try:
+        return compile_pattern(str(text))
+    except NoPattern as error:
+        expressions.fault(link_id, "pattern", f"{error} It is not applied: {text}")
+        return None
+
+
 def make_constraints(owner: str, element: Json, expressions: Expressions) -> Iterator[Constraint]:
     """Both forms of the extension: `targetConstraint`, and the older one whose parts have the same names."""
     for url in (urls.TARGET_CONSTRAINT, urls.CONSTRAINT):
@@ -144,7 +157,7 @@ def make_constraints(owner: str, element: Json, expressions: Expressions) -> Ite
                     program=program,
                     severity="warning" if extension_value(each, "severity") == "warning" else "error",
                     human=extension_text(extension(each, "human")),
-                    locations=tuple(_locations(each)) or (owner,),
+                    locations=tuple(_locations(each)),
                 )
 
 

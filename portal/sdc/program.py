@@ -21,12 +21,15 @@ class Variable:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Program:
-    """One FHIRPath expression. `reads` are the questions whose answers it can look at, through its variables too."""
+    """One FHIRPath expression. `reads` are the questions whose answers it can look at, through its variables too; `names`
+    those items that it calls by their linkId.
+    """
 
     text: str
     run: Expression | Query
     reads: frozenset[str]
     variables: tuple[Variable, ...] = ()
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -144,7 +144,7 @@ class FormSession:
         """Evaluates what is shown beside the answers, of every question that is asked: afterwards `fetch` and `expand` have
         been asked for all that the form wants to know now.
         """
-        for node in self._walk():
+        for node in self._tree.walk():
             item = node.item
             if not node.active or not (item.contexts or item.candidates_by or item.has_options or item.unit_value_set):
                 continue
@@ -164,7 +164,8 @@ class FormSession:
     def state(self, path: str) -> ItemState:
         node = self._node(path)
         item = node.item
-        values = [from_answer(item, answer) for answer in node.answers]
+        options = options_now(self._engine, node)
+        values = [from_answer(item, answer, node.options) for answer in node.answers]
         return ItemState(
             path=path,
             enabled=node.active,
@@ -172,7 +173,7 @@ class FormSession:
             error=self._errors.get(path),
             read_only=self._engine.flag(item.dynamic.read_only, node, fixed=item.read_only),
             edited=node.edited,
-            options=options_now(self._engine, node),
+            options=options,
             text=str(self._engine.said(item.dynamic.text, node, item.text(self.locale))),
             required=checking.required(self._engine, node),
             units=self._engine.units(node),
@@ -210,7 +211,7 @@ class FormSession:
         return [
             node.path
             for node in self._section_nodes(section)
-            if node.active and node.item.captured and not self._within_hidden(node)
+            if node.active and node.item.captured and not checking.within_hidden(node)
         ]
 
     def copies(self, path: str) -> list[str]:
@@ -231,19 +232,30 @@ class FormSession:
         """What stands in the way of submitting: refused input, missing answers, answers out of bounds, broken constraints.
         Places are paths; a constraint on the whole form has the empty place.
         """
-        return [each.problem for each in self.findings(section)]
+        said: dict[str, Problem] = {}  # one for each place
+        for each in self.findings(section):
+            said.setdefault(each.problem.place, each.problem)
+        return list(said.values())
 
     def findings(self, section: Section | None = None) -> list[checking.Finding]:
-        """The same with FHIR's issue type of each."""
-        return checking.findings(self._engine, self._errors, self._scope(section), self.locale)
+        """The same for each answer, with FHIR's issue type."""
+        holds = section.holds if section else None
+        return checking.findings(self._engine, self._errors, self._scope(section), holds, self.locale)
 
     def warnings(self, section: Section | None = None) -> list[Problem]:
-        """Constraints that ask for a second look and block nothing."""
-        return checking.warnings(self._engine, self._scope(section), self.locale)
+        """What asks for a second look and blocks nothing: constraints, and questions of which nobody can say whether they
+        concern this person.
+        """
+        return [each.problem for each in self.doubts(section)]
+
+    def doubts(self, section: Section | None = None) -> list[checking.Finding]:
+        """The same with FHIR's issue type: `exception` where a condition cannot be computed."""
+        holds = section.holds if section else None
+        return checking.warnings(self._engine, self._scope(section), holds, self.locale)
 
     def progress(self) -> tuple[int, int]:
         """Questions answered, and questions asked, at this moment."""
-        asked = [each for each in self._walk() if checking.asks(each)]
+        asked = [each for each in self._tree.walk() if checking.asks(each)]
         return sum(1 for node in asked if node.answers), len(asked)
 
     @property
@@ -291,7 +303,9 @@ class FormSession:
 
     def _weigh(self) -> None:
         """Looks up the options of answers that were there before, so that their weights are known to the scores."""
-        waiting = [each for each in self._walk() if each.answers and each.item.has_options and not each.item.options]
+        waiting = [
+            each for each in self._tree.walk() if each.answers and each.item.has_options and not each.item.options
+        ]
         for node in waiting:
             options_now(self._engine, node)
             self._engine.refresh(node)
@@ -314,7 +328,7 @@ class FormSession:
             node.branches = []
             for answer in answers:
                 kept = next((branch for former, branch in before if former == answer), None)
-                node.branches.append(kept or [self._tree.make(child, node, None) for child in node.item.items])
+                node.branches.append(kept or self._tree.beneath(node, []))
             self._tree.index()
 
     def _regrown(self, link_ids: AbstractSet[str]) -> Change:
@@ -362,25 +376,19 @@ class FormSession:
             1 for link_id in link_ids for node in self._engine.nodes_of(link_id) if node.active and not node.answers
         )
 
-    def _walk(self) -> Iterator[Node]:
-        for top in self._tree.top:
-            yield from top.walk()
-
     def _section_nodes(self, section: Section) -> Iterator[Node]:
         for item in section.items:
             for node in self._engine.nodes_of(item.link_id):
                 yield from node.walk()
 
-    def _scope(self, section: Section | None) -> list[Node] | None:
-        return None if section is None else list(self._section_nodes(section))
-
-    def _within_hidden(self, node: Node) -> bool:
-        current: Node | None = node
-        while current is not None:
-            if current.item.hidden:
-                return True
-            current = current.parent
-        return False
+    def _scope(self, section: Section | None) -> Iterator[Node]:
+        """All that a section speaks for: the groups around it that end there, and what it shows."""
+        if section is None:
+            yield from self._tree.walk()
+            return
+        for link_id in section.around:
+            yield from self._engine.nodes_of(link_id)
+        yield from self._section_nodes(section)
 
     def _written(self, status: str, *, asked_only: bool) -> Json:
         kept = {key: value for key, value in (self._stored or {}).items() if key not in _HEAD}

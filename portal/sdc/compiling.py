@@ -41,7 +41,14 @@ def compile_form(questionnaire: Json) -> Form:
     context: Json | None = extension_value(questionnaire, urls.POPULATION_CONTEXT)
     populated_by = expressions.program("", "population", context)
     queries = {name: tuple(_queries(expressions, found)) for name, found in batches.items()}
-    plan = make_plan(list(_rules(by_link_id, tree)))
+    rules = list(_rules(by_link_id, tree))
+    plan = make_plan(rules)
+    begins = [
+        Rule(kind="begin", link_id=name, reads=item.initial_by.reads - {name}, writes=frozenset({name}))
+        for name, item in by_link_id.items()
+        if item.initial_by
+    ]
+    in_order = make_plan([*rules, *begins]).rules if begins else ()
     named = any(each.value_set or each.unit_value_set or each.dynamic.value_set for each in by_link_id.values())
     return Form(
         questionnaire=questionnaire,
@@ -67,6 +74,7 @@ def compile_form(questionnaire: Json) -> Form:
         launch_names=launch_names,
         constraints=constraints,
         plan=plan,
+        first_values=tuple(rule.link_id for rule in in_order if rule.kind == "begin"),
         faults=(*wrong, *expressions.faults),
         batches=queries,
         populated_by=populated_by,

@@ -8,7 +8,7 @@ from regex import Pattern
 from portal.sdc import urls
 from portal.sdc.expressions import Expressions
 from portal.sdc.marks import computed_bound, dynamic, observed
-from portal.sdc.model import Column, Condition, Constraint, Context, FormItem, Rich, Toggle
+from portal.sdc.model import Column, Condition, Constraint, Context, FormItem, Option, Rich, Toggle
 from portal.sdc.options import bare_answer, caller_value_set, listed, make_options, option_key
 from portal.sdc.patterns import NoPattern, compile_pattern
 from portal.sdc.program import Program
@@ -23,7 +23,7 @@ from portal.sdc.reading import (
     local_text,
     value_of,
 )
-from portal.sdc.values import ANSWER_KEY
+from portal.sdc.values import ANSWER_KEY, option_of
 from portal.types import Json
 
 _PLAIN = Rich()
@@ -52,6 +52,7 @@ def make_item(element: Json, ancestors: tuple[str, ...], expressions: Expression
     unit_note = beside.get("unit")
     if unit is None and unit_note:
         unit = {"display": unit_note.get("text", "")}
+    options = make_options(listed(element, questionnaire))
     return FormItem(
         link_id=link_id,
         type=_type(element, expressions),
@@ -64,7 +65,7 @@ def make_item(element: Json, ancestors: tuple[str, ...], expressions: Expression
         legal=_note(beside, "legal"),
         low_label=_note(beside, "lower"),
         high_label=_note(beside, "upper"),
-        options=tuple(make_options(listed(element, questionnaire))),
+        options=options,
         items=tuple(
             make_item(child, inner, expressions, questionnaire)
             for child in element.get("item", ())
@@ -104,7 +105,7 @@ def make_item(element: Json, ancestors: tuple[str, ...], expressions: Expression
         population_name=(said(urls.POPULATION_CONTEXT) or {}).get("name", ""),
         observed_within=said(urls.OBSERVATION_LINK_PERIOD),
         initial=tuple(_initial(element, initial, expressions)),
-        toggles=tuple(_toggles(element, link_id, expressions)),
+        toggles=tuple(_toggles(element, link_id, options, expressions)),
         constraints=tuple(make_constraints(link_id, element, expressions)),
         category=tuple(value_of(each) for each in every(urls.OBSERVATION_CATEGORY)),
         **observed(element, link_id, expressions),
@@ -173,11 +174,18 @@ def _conditions(element: Json, link_id: str, expressions: Expressions) -> Iterat
         yield Condition(question=each.get("question", ""), operator=each.get("operator", "="), answer=answer)
 
 
-def _toggles(element: Json, link_id: str, expressions: Expressions) -> Iterator[Toggle]:
+def _toggles(element: Json, link_id: str, options: tuple[Option, ...], expressions: Expressions) -> Iterator[Toggle]:
     for each in extensions(element, urls.TOGGLE):
         program = expressions.program(link_id, "options", extension_value(each, "expression"))
         if program:
-            yield Toggle(keys=frozenset(option_key(option) for option in extensions(each, "option")), program=program)
+            yield Toggle(
+                keys=frozenset(_key(options, option) for option in extensions(each, "option")), program=program
+            )
+
+
+def _key(options: tuple[Option, ...], option: Json) -> str:
+    found = option_of(options, option)
+    return found.key if found else option_key(option)
 
 
 def _bound(element: Json, url: str, quantity_url: str) -> Any:

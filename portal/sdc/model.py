@@ -324,6 +324,7 @@ class Form:
     launch_names: frozenset[str]
     constraints: tuple[tuple[str, Constraint], ...]  # each with the item that it stands on; empty: the whole form
     plan: Plan
+    first_values: tuple[str, ...]  # items with an initialExpression, each after those that it reads
     faults: tuple[Fault, ...]
     batches: Mapping[str, tuple[Program, ...]] = field(  # sourceQueries, by the name of their Bundle
         default_factory=dict[str, tuple[Program, ...]]

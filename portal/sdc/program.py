@@ -34,9 +34,9 @@ class Program:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """Decides whether an item is asked (`enable`) or what it holds (`calculate`)."""
+    """Decides whether an item is asked (`enable`), what it holds (`calculate`) or what it holds at first (`begin`)."""
 
-    kind: Literal["enable", "calculate"]
+    kind: Literal["enable", "calculate", "begin"]
     link_id: str
     reads: frozenset[str]
     writes: frozenset[str]

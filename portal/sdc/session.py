@@ -19,7 +19,7 @@ from portal.sdc.nodes import Node
 from portal.sdc.outcome import Change, ItemState
 from portal.sdc.parsing import parse_text
 from portal.sdc.populating import populate_observations, resources
-from portal.sdc.scoring import ScoreResult
+from portal.sdc.scoring import ScoreResult, score_result
 from portal.sdc.tree import Tree
 from portal.sdc.values import from_answer
 from portal.types import Json
@@ -127,8 +127,9 @@ class FormSession:
         siblings = self._tree.siblings(node)
         siblings.insert(siblings.index(copies[-1]) + 1, made)
         self._tree.index()
-        self._engine.initial_values(list(made.walk()))
-        return self._regrown({each.item.link_id for each in made.walk()})
+        effects = Effects()
+        self._engine.initial_values(list(made.walk()), effects)
+        return self._regrown({each.item.link_id for each in made.walk()}, effects)
 
     def remove(self, path: str) -> Change:
         """Takes one copy of a repeating group away, with its answers; the last one is emptied instead."""
@@ -138,7 +139,7 @@ class FormSession:
             siblings[siblings.index(node)] = self._tree.make(node.item, node.parent, None)
         else:
             siblings.remove(node)
-        return self._regrown({each.item.link_id for each in node.walk()})
+        return self._regrown({each.item.link_id for each in node.walk()}, Effects())
 
     def ask_around(self) -> None:
         """Evaluates what is shown beside the answers, of every question that is asked: afterwards `fetch` and `expand` have
@@ -219,10 +220,7 @@ class FormSession:
         return [node.path for node in self._tree.copies_of(self._node(path))]
 
     def scores(self) -> list[ScoreResult]:
-        return [
-            ScoreResult(definition=score, value=self._score_value(score.link_id), missing=self._missing(score.items))
-            for score in self.form.scores
-        ]
+        return [score_result(score, self._engine.nodes_of) for score in self.form.scores]
 
     def alerts(self) -> list[AlertRule]:
         """The rules that hold now. A rule that cannot be evaluated does not hold, and is among `faults`."""
@@ -331,11 +329,11 @@ class FormSession:
                 node.branches.append(kept or self._tree.beneath(node, []))
             self._tree.index()
 
-    def _regrown(self, link_ids: AbstractSet[str]) -> Change:
+    def _regrown(self, link_ids: AbstractSet[str], effects: Effects) -> Change:
         self._tree.index()
         self._errors = {path: error for path, error in self._errors.items() if path in self._tree.by_path}
         self._engine.refresh_top()
-        effects = Effects(link_ids=set(link_ids))
+        effects.link_ids |= link_ids
         effects.values |= {node.path for link_id in link_ids for node in self._engine.nodes_of(link_id)}
         return self._settled(effects, every_rule=True)
 
@@ -366,15 +364,6 @@ class FormSession:
         except FhirPathError as error:
             self._engine.faults[rule.id] = str(error)
             return False
-
-    def _score_value(self, link_id: str) -> Any:
-        node = next(iter(self._engine.nodes_of(link_id)), None)
-        return from_answer(node.item, node.answers[0]) if node and node.answers and node.active else None
-
-    def _missing(self, link_ids: tuple[str, ...]) -> int:
-        return sum(
-            1 for link_id in link_ids for node in self._engine.nodes_of(link_id) if node.active and not node.answers
-        )
 
     def _section_nodes(self, section: Section) -> Iterator[Node]:
         for item in section.items:

@@ -8,7 +8,7 @@ from portal.fhirpath import DateTime, FhirPathError, Time
 from portal.sdc.amounts import as_unit
 from portal.sdc.model import FormItem
 from portal.sdc.reading import decimal, value_of
-from portal.sdc.values import ANSWER_KEY, fits, option_of
+from portal.sdc.values import ANSWER_KEY, LEAST, MOST, fits, option_of
 from portal.types import Json
 
 
@@ -62,7 +62,9 @@ def _answer(item: FormItem, result: Any) -> Json:
         case "boolean", bool():
             return {key: result}
         case "integer", int() | Decimal() if not isinstance(result, bool) and result == int(result):
-            return _written_well(item, {key: int(result)})
+            if not LEAST <= result <= MOST:
+                raise FhirPathError("The expression gives a number that is too large.")
+            return {key: int(result)}
         case "decimal", int() | float() | Decimal() if not isinstance(result, bool):
             return {key: decimal(result)}
         case "quantity", dict():

@@ -45,7 +45,8 @@ class Node:
         self.live: Json | None = None
 
     def children(self) -> Iterator["Node"]:
-        yield from self.notes
+        if self.notes:
+            yield from self.notes
         for branch in self.branches:
             yield from branch
 

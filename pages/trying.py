@@ -1,6 +1,5 @@
 """Filling a form that is only tried: answers live on the page and go with it. What `FormView` asks, without a record behind."""
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,8 +8,7 @@ from pages import arranging, offering, questions
 from pages.showing import SIGNATURE, Showing, wants_signature
 from portal import responses
 from portal.acting import Acting
-from portal.errors import Invalid, problem
-from portal.i18n import N_, Texts
+from portal.i18n import Texts
 from portal.responses import Trial
 from portal.sdc import FormItem
 
@@ -28,11 +26,7 @@ class Trying(Showing):
             self.signed = value if isinstance(value, Signed) else Signed(name="")
             return self._told()
         item = responses.item_at(self.trial.form, link_id)
-        try:
-            self.trial.session.set(link_id, questions.value_of(item, value, self._known(link_id, item, value)))
-        except re.error:  # the form is its author's, and still on trial
-            words = N_("The pattern of this question cannot be read: no answer can be held against it.")
-            raise Invalid([problem(link_id, words)]) from None
+        self.trial.session.set(link_id, questions.value_of(item, value, self._known(link_id, item, value)))
         await responses.tell(self.acting, self.trial.around, self.trial.session)
         return self._told()
 

@@ -18,7 +18,6 @@ from portal.authoring.describing import INDEX, describe, index
 from portal.authoring.errors import AuthoringError, place_in
 from portal.authoring.files import read_resource, resources_of
 from portal.authoring.lint import lint, without_norms
-from portal.authoring.lint_items import uncompiled
 from portal.authoring.reading import load_form
 from portal.clock import SystemClock
 from portal.errors import Invalid
@@ -189,7 +188,6 @@ def _compiled(file: Path, norms: Path | None) -> Form:
     form = compile_form(load_form(file, norms))
     _note(f"{each.link_id or file.name}: {each.text}" for each in form.ignored)
     _note(without_norms(form.questionnaire))
-    _complain(f"{each.link_id}: {each.sentence}" for each in uncompiled(form))
     return form
 
 

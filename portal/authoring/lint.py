@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, cast
 
-from portal.authoring.lint_items import item_remarks, uncompiled
+from portal.authoring.lint_items import item_remarks
 from portal.authoring.norms import NOTHING
 from portal.authoring.remarks import Remark, advice, fault
 from portal.errors import Invalid
@@ -23,7 +23,7 @@ def lint(questionnaire: Json) -> list[Remark]:
         sentence = "A linkId is missing or used twice."
         return [Remark(level="fault", link_id=problem.place, sentence=sentence)]
     remarks = [
-        *_faults(form), *uncompiled(form), *_ignored(form), *_whole(form), *item_remarks(form), *_overridden(form),
+        *_faults(form), *_ignored(form), *_whole(form), *item_remarks(form), *_overridden(form),
         *_scores(form),
     ]  # fmt: skip
     return sorted(remarks, key=lambda remark: remark.level != "fault")

@@ -1,6 +1,5 @@
 """What a careful colleague would say of single items."""
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -68,17 +67,6 @@ def _untranslated(form: Form, item: FormItem) -> Iterator[Remark]:
 def _has_words(text: LocalText) -> bool:
     """Numbers and abbreviations (CAP, BAC+2, 3e) are the same in every language."""
     return any(word.isalpha() and word.islower() and len(word) > 3 for word in text.default.split())
-
-
-def uncompiled(form: Form) -> list[Remark]:
-    """Patterns that cannot be read: no text could be held against them."""
-    found: list[Remark] = []
-    for item in form.by_link_id.values():
-        try:
-            re.compile(item.regex)
-        except (re.error, OverflowError, RecursionError) as error:
-            found.append(fault(item.link_id, f"The pattern cannot be read: {error}. In: {item.regex[:80]}"))
-    return found
 
 
 def _has_answers(item: FormItem) -> bool:

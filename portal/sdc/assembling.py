@@ -1,22 +1,25 @@
 """$assemble: a form made of other forms becomes one form. Each display item that names a sub-form is replaced by its items."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import cast
 
+from portal.fhir.systems import ALERT_RULE
 from portal.sdc import urls
 from portal.sdc.model import Fault
+from portal.sdc.prefixing import prefixed
 from portal.sdc.reading import extension, extension_value, extensions, value_of
 from portal.types import Json
 
 Find = Callable[[str], Json | None]
 SUFFIX = "-assembled"
-_TO_ROOT = (urls.LAUNCH_CONTEXT, urls.CQF_LIBRARY)
+_TO_ROOT = (urls.LAUNCH_CONTEXT, urls.CQF_LIBRARY, urls.SOURCE_QUERIES, ALERT_RULE)
 _TO_HOLDER = (urls.VARIABLE, urls.TARGET_CONSTRAINT, urls.CONSTRAINT)
-_FORBIDDEN = (urls.POPULATION_CONTEXT, urls.OBSERVATION_EXTRACT, urls.DEFINITION_EXTRACT, urls.ADAPTIVE)
+_FORBIDDEN = (
+    urls.POPULATION_CONTEXT, urls.OBSERVATION_EXTRACT, urls.DEFINITION_EXTRACT, urls.DEFINITION_EXTRACT_VALUE, urls.ADAPTIVE,
+    urls.TEMPLATE_EXTRACT, urls.TEMPLATE_EXTRACT_BUNDLE, urls.ALLOCATE_ID,
+)  # fmt: skip
 _AGREED = (urls.ENTRY_MODE, urls.ENDPOINT, urls.PERFORMER_TYPE)
-_STRING = re.compile(r"'((?:[^'\\]|\\.)*)'")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,7 +97,7 @@ class _Work:
                 self._fault(link_id, f"The form {canonical} has another {url.rpartition('-')[2]}.")
         prefix = _prefix(placeholder)
         if prefix:
-            form = _prefixed(form, prefix)
+            form = prefixed(form, prefix)
         if canonical not in self.used:
             self.used.append(canonical)
         self._take_over(form, holder, link_id)
@@ -151,28 +154,3 @@ def _prefix(placeholder: Json) -> str:
         if _name(each) == "linkIdPrefix":
             return str(value_of(each).get("expression", "")).strip().strip("'")
     return ""
-
-
-def _prefixed(form: Json, prefix: str) -> Json:
-    """The form with its linkIds renamed, and every place that names one: conditions, and strings in expressions."""
-    names = set(_link_ids(form.get("item", [])))
-
-    def renamed(found: re.Match[str]) -> str:
-        return f"'{prefix}{found[1]}'" if found[1] in names else found[0]
-
-    def visit(value: Any, key: str) -> Any:
-        if isinstance(value, dict):
-            return {inner: visit(each, inner) for inner, each in cast("Json", value).items()}
-        if isinstance(value, list):
-            return [visit(each, key) for each in cast("list[Any]", value)]
-        if isinstance(value, str) and key in ("linkId", "question") and value in names:
-            return f"{prefix}{value}"
-        if isinstance(value, str) and key == "expression":
-            return _STRING.sub(renamed, value)
-        return value
-
-    return visit(form, "")
-
-
-def _link_ids(items: list[Json]) -> list[str]:
-    return [name for each in items for name in (each.get("linkId", ""), *_link_ids(each.get("item", [])))]

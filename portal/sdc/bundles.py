@@ -10,6 +10,7 @@ from typing import Any
 
 from portal.fhirpath import FhirPathError
 from portal.sdc import urls
+from portal.sdc.cleaning import as_asked
 from portal.sdc.conversion import same_answers
 from portal.sdc.definitions import Definitions
 from portal.sdc.extraction import Made, made_of
@@ -44,12 +45,25 @@ def extract_bundle(
 
     `populated` are the Observations that answers came from, by path as `FormSession.populated` gives them: an unchanged
     one gives nothing, and its author's change amends it. `profile` gives a StructureDefinition by its canonical. Without
-    `observations` only templates and definitions speak.
+    `observations` only templates and definitions speak. A draft, or a response of another form, means nothing; answers that
+    were not asked mean nothing either.
     """
+    if wrong := _refusal(form, response):
+        empty: Json = {"resourceType": "Bundle", "type": "transaction", "entry": []}
+        return Extracted(bundle=empty, faults=(Fault(link_id="", what="extraction", text=wrong),))
+    response = as_asked(form, response, now=now)
     work = _Extraction(form, response, now, new_uuid, populated or {}, profile)
     entries = work.entries(observations=observations)
     bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
     return Extracted(bundle=bundle, faults=tuple(work.faults))
+
+
+def _refusal(form: Form, response: Json) -> str:
+    if str(response.get("questionnaire", "")).partition("|")[0] != form.url:
+        return "The response belongs to another form: nothing is extracted."
+    if response.get("status") not in ("completed", "amended"):
+        return "Only a completed response is extracted."
+    return ""
 
 
 class _Extraction:

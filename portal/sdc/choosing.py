@@ -88,7 +88,12 @@ def _found(engine: Engine, node: Node) -> tuple[Option, ...] | None:
         return offered(engine, node, item.answers_by)
     canonical = engine.said(item.dynamic.value_set, node, item.value_set)
     codes = engine.codes(str(canonical)) if canonical else None
-    return None if codes is None else tuple(make_options([{"valueCoding": each} for each in codes], item.columns))
+    if codes is None:
+        return None
+    place = (str(canonical), item.link_id if item.columns else "")
+    if place not in engine.made:
+        engine.made[place] = make_options([{"valueCoding": each} for each in codes], item.columns)
+    return engine.made[place]
 
 
 def _as_option(item: FormItem, result: Any) -> Json:

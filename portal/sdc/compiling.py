@@ -1,6 +1,7 @@
 """From a FHIR R4 Questionnaire with SDC extensions to a `Form`: everything that does not depend on answers, done once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from portal.errors import Invalid, problem
 from portal.fhir import systems
@@ -10,7 +11,7 @@ from portal.sdc.dependencies import Tree
 from portal.sdc.expressions import Expressions
 from portal.sdc.items import make_constraints, make_item
 from portal.sdc.kinds import well_formed
-from portal.sdc.model import AlertRule, Form, FormItem, ScoreDefinition
+from portal.sdc.model import AlertRule, Constraint, Form, FormItem, ScoreDefinition
 from portal.sdc.program import Program, Rule, make_plan
 from portal.sdc.reading import extension, extension_text, extension_value, extensions, local_text, value_of
 from portal.sdc.scoring import score_definition
@@ -45,11 +46,18 @@ def compile_form(questionnaire: Json) -> Form:
     copyright_ = local_text(questionnaire, "copyright")
     shown = extension_value(questionnaire, systems.SHOWN_TO_PATIENT)
     alerts = tuple(_alerts(questionnaire, expressions))
-    constraints = tuple(make_constraints("", questionnaire, expressions))
+    constraints = tuple(_constraints(questionnaire, by_link_id, expressions))
     context: Json | None = extension_value(questionnaire, urls.POPULATION_CONTEXT)
     populated_by = expressions.program("", "population", context)
     queries = {name: tuple(_queries(expressions, found)) for name, found in batches.items()}
-    plan = make_plan(list(_rules(by_link_id, tree)))
+    rules = list(_rules(by_link_id, tree))
+    plan = make_plan(rules)
+    begins = [
+        Rule(kind="begin", link_id=name, reads=item.initial_by.reads - {name}, writes=frozenset({name}))
+        for name, item in by_link_id.items()
+        if item.initial_by
+    ]
+    in_order = make_plan([*rules, *begins]).rules if begins else ()
     named = any(each.value_set or each.unit_value_set or each.dynamic.value_set for each in by_link_id.values())
     return Form(
         questionnaire=questionnaire,
@@ -77,6 +85,7 @@ def compile_form(questionnaire: Json) -> Form:
         launch_names=launch_names,
         constraints=constraints,
         plan=plan,
+        first_values=tuple(rule.link_id for rule in in_order if rule.kind == "begin"),
         faults=(*wrong, *expressions.faults),
         batches=queries,
         populated_by=populated_by,
@@ -167,6 +176,35 @@ def _uses(questionnaire: Json, system: str) -> Iterator[str]:
         for coding in context.get("valueCodeableConcept", {}).get("coding", ()):
             if coding.get("system") == system:
                 yield coding.get("code", "")
+
+
+def _constraints(
+    questionnaire: Json, by_link_id: dict[str, FormItem], expressions: Expressions
+) -> Iterator[tuple[str, Constraint]]:
+    for link_id, item in by_link_id.items():
+        for each in item.constraints:
+            yield link_id, replace(each, locations=tuple(name for name in each.locations if name in by_link_id))
+    for each in make_constraints("", questionnaire, expressions):
+        named = tuple(name for name in each.locations if name in by_link_id)
+        yield "", replace(each, locations=named, read=() if named else _answered_by_people(each.program, by_link_id))
+
+
+def _answered_by_people(program: Program, by_link_id: dict[str, FormItem]) -> tuple[str, ...]:
+    """The questions that an expression names, in the order of the form; for a computed one, those it is computed from."""
+    waiting, seen, kept = list(program.names), set[str](), set[str]()
+    while waiting:
+        link_id = waiting.pop()
+        if link_id in seen:
+            continue
+        seen.add(link_id)
+        item = by_link_id[link_id]
+        if item.calculated and item.calculated.names and (item.read_only or item.hidden):
+            waiting.extend(item.calculated.names)
+        else:
+            kept.add(link_id)
+    asked = [(name, item) for name, item in by_link_id.items() if item.question]
+    found = tuple(name for name, _ in asked if name in kept)
+    return found or tuple(name for name, item in asked if kept.intersection(item.ancestors))
 
 
 def _alerts(questionnaire: Json, expressions: Expressions) -> Iterator[AlertRule]:

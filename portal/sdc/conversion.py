@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from portal.fhirpath import FhirPathError
+from portal.fhirpath import DateTime, FhirPathError, Time
 from portal.sdc.amounts import as_unit
 from portal.sdc.model import FormItem
 from portal.sdc.reading import decimal, value_of
-from portal.sdc.values import ANSWER_KEY
+from portal.sdc.values import ANSWER_KEY, LEAST, MOST, fits, option_of
 from portal.types import Json
 
 
@@ -16,7 +16,7 @@ def answers_from(item: FormItem, results: Sequence[Any]) -> list[Json]:
     """Raises `FhirPathError` when a question for one answer gets several, or a result is not of its kind."""
     if len(results) > 1 and not item.repeats:
         raise FhirPathError(f"The expression gives {len(results)} results for a question with one answer.")
-    return [_answer(item, result) for result in results]
+    return [_answer(item, result) for result in results if result != ""]  # an empty text is no answer
 
 
 def truth(results: Sequence[Any]) -> bool | None:
@@ -62,6 +62,8 @@ def _answer(item: FormItem, result: Any) -> Json:
         case "boolean", bool():
             return {key: result}
         case "integer", int() | Decimal() if not isinstance(result, bool) and result == int(result):
+            if not LEAST <= result <= MOST:
+                raise FhirPathError("The expression gives a number that is too large.")
             return {key: int(result)}
         case "decimal", int() | float() | Decimal() if not isinstance(result, bool):
             return {key: decimal(result)}
@@ -73,15 +75,31 @@ def _answer(item: FormItem, result: Any) -> Json:
             return {key: {"reference": f"{kind}/{name}"}}
         case (("reference" | "attachment"), dict()):
             return {key: result}
-        case (("string" | "text" | "url" | "date" | "dateTime" | "time"), str()):
+        case (("date" | "dateTime" | "time" | "url"), str()):
+            return _written_well(item, {key: _in_full(item, result)})
+        case (("string" | "text"), str()):
             return {key: result}
         case _:
             raise FhirPathError(f"The expression should give a value for a question of type {item.type}.")
 
 
+def _in_full(item: FormItem, result: str) -> str:
+    """An instant as the day that it is; a time of day with its seconds."""
+    if item.type == "date" and isinstance(result, DateTime):
+        return result[:10]
+    return f"{result}:00" if item.type == "time" and isinstance(result, Time) and len(result) == 5 else result
+
+
+def _written_well(item: FormItem, answer: Json) -> Json:
+    if not fits(item, answer):
+        raise FhirPathError(f"The expression gives a value that a question of type {item.type} cannot keep.")
+    return answer
+
+
 def _choice(item: FormItem, result: Any) -> Json:
+    coded = isinstance(result, dict) and "system" in result
     key = result.get("code") if isinstance(result, dict) else str(result)
-    option = item.option(key)
+    option = option_of(item.options, {"valueCoding": result}) if coded else item.option(key)
     if option is not None:
         return option.answer
     if isinstance(result, dict) and item.has_options and not item.options:

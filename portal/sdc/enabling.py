@@ -6,6 +6,7 @@ from operator import ge, gt, le, lt
 from typing import Any, TypeGuard
 
 from portal.sdc.amounts import order
+from portal.sdc.formats import order as in_order
 from portal.sdc.model import Condition, FormItem
 from portal.sdc.nodes import Node
 from portal.sdc.reading import decimal, value_of
@@ -36,8 +37,11 @@ def _holds(condition: Condition, node: Node, nodes_of: Callable[[str], list[Node
 
 
 def _sources(link_id: str, node: Node, nodes_of: Callable[[str], list[Node]]) -> Iterator[Node]:
-    """The asked copies of a source under the nearest ancestor shared with the target; never those beneath the target."""
-    yield from nearest(node, [each for each in nodes_of(link_id) if each.active and not _beneath(each, node)])
+    """The copies of a source under the nearest ancestor shared with the target, as far as they are asked; never those beneath
+    the target. Where the nearest is not asked it counts as unanswered: no other copy speaks for it.
+    """
+    near = nearest(node, [each for each in nodes_of(link_id) if not _beneath(each, node)])
+    yield from (each for each in near if each.active)
 
 
 def nearest(node: Node, candidates: list[Node]) -> list[Node]:
@@ -71,8 +75,10 @@ def _equal(value: Any, wanted: Any) -> bool:
         return wanted in (value.get("code"), value.get("display"))
     if isinstance(value, bool) or isinstance(wanted, bool):
         return value is wanted
+    if isinstance(value, str) and isinstance(wanted, str):
+        return value == wanted or (value[10:11] == "T" == wanted[10:11] and in_order(value, wanted) == 0)
     if isinstance(value, str) or isinstance(wanted, str):
-        return value == wanted
+        return False
     return _is_number(value) and _is_number(wanted) and decimal(value) == decimal(wanted)
 
 
@@ -90,10 +96,8 @@ def _ordered(holds: Callable[[Any, Any], bool], value: Any, wanted: Any) -> bool
         found = order(value, wanted)
         return found is not None and holds(found, 0)
     if isinstance(value, str) and isinstance(wanted, str):
-        short = min(len(value), len(wanted))
-        if len(value) != len(wanted) and value[:short] == wanted[:short]:
-            return False  # not the same precision, so it cannot be said
-        return holds(value[:short], wanted[:short])
+        found = in_order(value, wanted)
+        return found is not None and holds(found, 0)
     if _is_number(value) and _is_number(wanted):
         return holds(decimal(value), decimal(wanted))
     return False

@@ -10,13 +10,14 @@ from portal.fhirpath import FhirPathError, Hooks
 from portal.sdc.conversion import answers_from, same_answers, truth
 from portal.sdc.enabling import conditions_hold
 from portal.sdc.limits import Bounds, NotAnAnswer, check_limits
-from portal.sdc.model import Form
+from portal.sdc.model import Form, FormItem, Option
 from portal.sdc.nodes import Node
 from portal.sdc.options import expanded
 from portal.sdc.populating import populate_groups
 from portal.sdc.program import Program, Variable
 from portal.sdc.queries import Query
 from portal.sdc.tree import Tree
+from portal.sdc.values import fits, option_of
 from portal.types import Json
 
 Fetch = Callable[[str], Json | None]
@@ -60,25 +61,32 @@ class Engine:
         self._fetch = fetch
         self._expand = expand
         self._codes: dict[str, tuple[Json, ...] | None] = {}
+        self.made: dict[
+            tuple[str, str], tuple[Option, ...]
+        ] = {}  # options of a value set, by it and the item with columns
         self._hooks = Hooks(member_of=self._member_of) if expand else NO_HOOKS
         self._fetched: dict[str, list[Any]] = {}
         self.bound: dict[str, list[Any]] = {}  # what the whole response is populated from, by name
         self._cached: dict[tuple[Variable, Node | None], list[Any]] = {}
         self._frozen: set[int] = set()
         self._as_sent = False
+        self._trusted: Callable[[FormItem], bool] = lambda _: True
 
-    def start(self, *, fresh: bool, as_sent: bool = False) -> None:
+    def start(
+        self, *, fresh: bool, as_sent: bool = False, trusted: Callable[[FormItem], bool] = lambda _: True
+    ) -> None:
         """First evaluation. A fresh response gets its first values; in a loaded one, a calculated answer that a person
         may edit and that differs from its calculation is taken as edited, and left alone. In one that is read as it was
-        sent nothing is computed again, and what was answered was asked.
+        sent nothing is computed again, and what was answered was asked, as far as the condition of an item is `trusted`.
         """
         self._as_sent = as_sent
+        self._trusted = trusted
         self.refresh_top()
         for name, queries in self.form.batches.items():
             self._given[name] = self._batch(queries)
         if fresh:
             populate_groups(self)
-            self.initial_values([each for top in self.tree.top for each in top.walk()])
+            self.initial_values(list(self.tree.walk()), Effects())
         elif not as_sent:
             self._find_edited()
         self.settle(self.form.by_link_id, Effects(), every_rule=True)
@@ -87,6 +95,7 @@ class Engine:
         """What nobody could answer before is asked again: FHIR queries and value sets."""
         self._fetched = {address: found for address, found in self._fetched.items() if found}
         self._codes = {canonical: codes for canonical, codes in self._codes.items() if codes is not None}
+        self.made.clear()
         self._cached.clear()
         for name, queries in self.form.batches.items():
             self._given[name] = self._batch(queries)
@@ -233,7 +242,7 @@ class Engine:
 
     def _reveal_all(self, node: Node) -> None:
         for child in node.children():
-            child.active = child.own and node.active and (node.item.type == "group" or bool(node.answers))
+            child.active = child.own and node.admits(child)
             self._reveal_all(child)
         node.live = node.reveal()
 
@@ -271,19 +280,19 @@ class Engine:
             try:
                 node.own = truth(self.run(item.enabled_by, node)) is True
                 self.faults.pop(item.link_id, None)
+                node.undecided = False
             except FhirPathError as error:
+                node.undecided = True
                 node.own = True  # asking one question too many is safer than hiding one for a fault of the form
                 self.faults[item.link_id] = str(error)
-        if self._as_sent and not node.own:
+        if self._as_sent and not node.own and self._trusted(item):
             node.own = any(each.answers for each in node.walk())
         return self.activate(node, effects)
 
     def activate(self, node: Node, effects: Effects) -> set[str]:
         """Brings `active` of a node and of all beneath it in line; gives back the linkIds that it concerns."""
         parent = node.parent
-        active = node.own and (
-            parent is None or (parent.active and (parent.item.type == "group" or bool(parent.answers)))
-        )
+        active = node.own and (parent is None or parent.admits(node))
         if active == node.active:
             return set()
         node.active = active
@@ -311,31 +320,60 @@ class Engine:
             self.activate(child, effects)
         return True
 
-    def initial_values(self, nodes: Sequence[Node]) -> None:
-        """First values of a new response, or of a copy that was added to it."""
+    def initial_values(self, nodes: Sequence[Node], effects: Effects) -> None:
+        """First values of a new response, or of a copy that was added to it. Those by expression see the others, and what is
+        calculated from them.
+        """
         for node in nodes:
             if node.answers:
                 continue  # populated already
             if node.item.initial:
-                node.answers = list(node.item.initial)
+                node.answers = self._possible(node, node.item.initial)
             elif selected := [option.answer for option in node.item.options if option.selected]:
                 node.answers = selected
             self.tree.fit(node)
         self.refresh_top()
+        waiting: dict[str, list[Node]] = {}
         for node in nodes:
             if node.item.initial_by and not node.answers:
-                try:
-                    answers = answers_from(node.item, self.run(node.item.initial_by, node))
-                    for answer in answers:
-                        check_limits(node.item, answer, self.bounds(node))
-                except FhirPathError as error:
-                    self.faults[node.item.link_id] = str(error)
-                except NotAnAnswer:
-                    continue  # what a person could not answer is not answered for them
-                else:
-                    node.answers = answers
-                    self.tree.fit(node)
-                    self.refresh(node)
+                waiting.setdefault(node.item.link_id, []).append(node)
+        if waiting:
+            self.settle((), effects, every_rule=True)
+        for link_id in self.form.first_values:
+            for node in waiting.get(link_id, ()):
+                self._begin(node, effects)
+
+    def _begin(self, node: Node, effects: Effects) -> None:
+        program = node.item.initial_by
+        if program is None or node.answers:
+            return
+        try:
+            answers = answers_from(node.item, self.run(program, node))
+            for answer in answers:
+                check_limits(node.item, answer, self.bounds(node))
+        except FhirPathError as error:
+            self.faults[node.item.link_id] = str(error)
+        except NotAnAnswer:
+            return  # what a person could not answer is not answered for them
+        else:
+            self.write(node, answers, effects)
+            for child in node.children():
+                self.activate(child, effects)
+            self.settle((node.item.link_id,), effects)
+
+    def _possible(self, node: Node, answers: Sequence[Json]) -> list[Json]:
+        """The first answers of the form; none of them when a person could not give one."""
+        item = node.item
+        try:
+            for answer in answers:
+                if not fits(item, answer) or (
+                    item.options and item.type == "choice" and not option_of(item.options, answer)
+                ):
+                    return []
+                check_limits(item, answer, Bounds(low=item.low, high=item.high))
+        except NotAnAnswer:
+            return []
+        return list(answers)
 
     def _find_edited(self) -> None:
         for link_id, item in self.form.by_link_id.items():

@@ -78,7 +78,10 @@ class Expressions:
         reads = questions_read(run.depends_on, owner, self._tree).union(
             *(variable.program.reads for variable in variables)
         )
-        return Program(text=text, run=run, reads=reads, variables=variables)
+        names = (run.depends_on.link_ids & self._tree.everything).union(
+            *(variable.program.names for variable in variables)
+        )
+        return Program(text=text, run=run, reads=reads, variables=variables, names=names)
 
     def fault(self, owner: str, what: str, text: str) -> None:
         self.faults.append(Fault(link_id=owner, what=what, text=text))

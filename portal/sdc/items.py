@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
+from regex import Pattern
+
 from portal.sdc import urls
 from portal.sdc.expressions import Expressions
 from portal.sdc.marks import computed_bound, dynamic, observed
-from portal.sdc.model import Column, Condition, Constraint, Context, FormItem, Rich, Toggle
+from portal.sdc.model import Column, Condition, Constraint, Context, FormItem, Option, Rich, Toggle
 from portal.sdc.options import bare_answer, caller_value_set, listed, make_options, option_key
+from portal.sdc.patterns import NoPattern, compile_pattern
 from portal.sdc.program import Program
 from portal.sdc.reading import (
     LocalText,
@@ -20,7 +23,7 @@ from portal.sdc.reading import (
     local_text,
     value_of,
 )
-from portal.sdc.values import ANSWER_KEY
+from portal.sdc.values import ANSWER_KEY, option_of
 from portal.types import Json
 
 _PLAIN = Rich()
@@ -49,6 +52,7 @@ def make_item(element: Json, ancestors: tuple[str, ...], expressions: Expression
     unit_note = beside.get("unit")
     if unit is None and unit_note:
         unit = {"display": unit_note.get("text", "")}
+    options = make_options(listed(element, questionnaire))
     return FormItem(
         link_id=link_id,
         type=_type(element, expressions),
@@ -61,7 +65,7 @@ def make_item(element: Json, ancestors: tuple[str, ...], expressions: Expression
         legal=_note(beside, "legal"),
         low_label=_note(beside, "lower"),
         high_label=_note(beside, "upper"),
-        options=tuple(make_options(listed(element, questionnaire))),
+        options=options,
         items=tuple(
             make_item(child, inner, expressions, questionnaire)
             for child in element.get("item", ())
@@ -86,7 +90,7 @@ def make_item(element: Json, ancestors: tuple[str, ...], expressions: Expression
         max_decimals=said(urls.MAX_DECIMALS),
         min_length=said(urls.MIN_LENGTH),
         max_length=element.get("maxLength"),
-        regex=said(urls.REGEX) or "",
+        pattern=_pattern(said(urls.REGEX), link_id, expressions),
         min_occurs=said(urls.MIN_OCCURS),
         max_occurs=said(urls.MAX_OCCURS),
         max_size=said(urls.MAX_SIZE),
@@ -101,7 +105,7 @@ def make_item(element: Json, ancestors: tuple[str, ...], expressions: Expression
         population_name=(said(urls.POPULATION_CONTEXT) or {}).get("name", ""),
         observed_within=said(urls.OBSERVATION_LINK_PERIOD),
         initial=tuple(_initial(element, initial, expressions)),
-        toggles=tuple(_toggles(element, link_id, expressions)),
+        toggles=tuple(_toggles(element, link_id, options, expressions)),
         constraints=tuple(make_constraints(link_id, element, expressions)),
         category=tuple(value_of(each) for each in every(urls.OBSERVATION_CATEGORY)),
         **observed(element, link_id, expressions),
@@ -132,6 +136,16 @@ def make_item(element: Json, ancestors: tuple[str, ...], expressions: Expression
     )
 
 
+def _pattern(text: Any, link_id: str, expressions: Expressions) -> "Pattern[str] | None":
+    if not text:
+        return None
+    try:
+        return compile_pattern(str(text))
+    except NoPattern as error:
+        expressions.fault(link_id, "pattern", f"{error} It is not applied: {text}")
+        return None
+
+
 def make_constraints(owner: str, element: Json, expressions: Expressions) -> Iterator[Constraint]:
     """Both forms of the extension: `targetConstraint`, and the older one whose parts have the same names."""
     for url in (urls.TARGET_CONSTRAINT, urls.CONSTRAINT):
@@ -144,7 +158,7 @@ def make_constraints(owner: str, element: Json, expressions: Expressions) -> Ite
                     program=program,
                     severity="warning" if extension_value(each, "severity") == "warning" else "error",
                     human=extension_text(extension(each, "human")),
-                    locations=tuple(_locations(each)) or (owner,),
+                    locations=tuple(_locations(each)),
                 )
 
 
@@ -160,11 +174,18 @@ def _conditions(element: Json, link_id: str, expressions: Expressions) -> Iterat
         yield Condition(question=each.get("question", ""), operator=each.get("operator", "="), answer=answer)
 
 
-def _toggles(element: Json, link_id: str, expressions: Expressions) -> Iterator[Toggle]:
+def _toggles(element: Json, link_id: str, options: tuple[Option, ...], expressions: Expressions) -> Iterator[Toggle]:
     for each in extensions(element, urls.TOGGLE):
         program = expressions.program(link_id, "options", extension_value(each, "expression"))
         if program:
-            yield Toggle(keys=frozenset(option_key(option) for option in extensions(each, "option")), program=program)
+            yield Toggle(
+                keys=frozenset(_key(options, option) for option in extensions(each, "option")), program=program
+            )
+
+
+def _key(options: tuple[Option, ...], option: Json) -> str:
+    found = option_of(options, option)
+    return found.key if found else option_key(option)
 
 
 def _bound(element: Json, url: str, quantity_url: str) -> Any:

@@ -1,6 +1,5 @@
 """What an answer may be: its bounds, length, decimals and pattern, and the sentences that say so."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,7 +7,9 @@ from typing import Any, TypeGuard, cast
 
 from portal.i18n import N_, Message
 from portal.sdc.amounts import order
+from portal.sdc.formats import order as in_order
 from portal.sdc.model import FormItem, Option
+from portal.sdc.patterns import matches
 from portal.sdc.reading import decimal, value_of
 from portal.types import Json
 
@@ -18,6 +19,8 @@ WRITE_WHOLE = N_("Write a whole number, without a comma.")
 WRITE_DATE = N_("Write the date like this: DD/MM/YYYY.")
 WRITE_TIME = N_("Write the time like this: 22:30.")
 WRITE_TEXT = N_("Write your answer.")
+NO_SUCH_DAY = N_("This day does not exist. Write the date like this: DD/MM/YYYY.")
+NOT_AS_EXPECTED = N_("This answer is not written as expected.")
 
 
 class NotAnAnswer(Exception):
@@ -54,9 +57,12 @@ def check_limits(item: FormItem, answer: Json, bounds: Bounds) -> None:
     if isinstance(value, str):
         _check_text(item, value)
         if item.type in ("date", "dateTime", "time"):
-            _check_order(bounds, value)
+            _check_order(item, bounds, value)
     elif isinstance(value, (int, float, Decimal)):
-        _check_number(item, decimal(value), bounds)
+        number = decimal(value)
+        _check_number(item, number, bounds)
+        if item.pattern is not None:
+            _check_pattern(item, format(number, "f"))
     elif isinstance(value, dict) and "valueQuantity" in answer and value.get("value") is not None:
         _check_amount(item, cast("Json", value), bounds)
 
@@ -70,8 +76,12 @@ def _check_text(item: FormItem, value: str) -> None:
         if item.type in ("date", "dateTime"):
             raise NotAnAnswer(WRITE_DATE)
         raise NotAnAnswer(N_("Use at least {least} characters."), least=item.min_length)
-    if item.regex and not re.fullmatch(item.regex, value):
-        raise NotAnAnswer(N_("This answer is not written as expected."))
+    _check_pattern(item, value)
+
+
+def _check_pattern(item: FormItem, text: str) -> None:
+    if item.pattern is not None and not matches(item.pattern, text):
+        raise NotAnAnswer(NOT_AS_EXPECTED)
 
 
 def _check_amount(item: FormItem, amount: Json, bounds: Bounds) -> None:
@@ -117,12 +127,16 @@ def _is_number(value: Any) -> TypeGuard[float | Decimal]:
     return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
 
 
-def _check_order(bounds: Bounds, value: str) -> None:
-    """Dates compare at the precision both have: 2026 is neither before nor after 2026-03."""
+def _check_order(item: FormItem, bounds: Bounds, value: str) -> None:
+    """Where the precision of a date leaves it open, nothing is said against it."""
     low, high = bounds.low, bounds.high
-    if isinstance(low, str) and value[: len(low)] < low[: len(value)]:
+    if isinstance(low, str) and in_order(value, low) == -1:
+        if item.type == "time":
+            raise NotAnAnswer(N_("The time must be {time} or later."), time=low[:5])
         raise NotAnAnswer(N_("The date must be {date} or later."), date=_day(low))
-    if isinstance(high, str) and value[: len(high)] > high[: len(value)]:
+    if isinstance(high, str) and in_order(value, high) == 1:
+        if item.type == "time":
+            raise NotAnAnswer(N_("The time must be {time} or earlier."), time=high[:5])
         if high == bounds.today:
             raise NotAnAnswer(N_("The date must be in the past."))
         raise NotAnAnswer(N_("The date must be {date} or earlier."), date=_day(high))
@@ -130,14 +144,3 @@ def _check_order(bounds: Bounds, value: str) -> None:
 
 def _day(iso: str) -> str:
     return "/".join(reversed(iso[:10].split("-")))
-
-
-def real_day(text: str) -> str:
-    """Refuses 30 February. The month and day are known to look right."""
-    if len(text) >= 10:
-        year, month, day = int(text[:4]), int(text[5:7]), int(text[8:10])
-        leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-        days = (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
-        if day > days:
-            raise NotAnAnswer(N_("This day does not exist. Write the date like this: DD/MM/YYYY."))
-    return text

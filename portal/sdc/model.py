@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
+from regex import Pattern
+
 from portal.sdc.fault import Fault
 from portal.sdc.known import ignored
 from portal.sdc.program import Plan, Program
@@ -45,13 +47,17 @@ class Condition:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Constraint:
-    """True when all is well. `locations` are the linkIds where the sentence belongs, the constrained item by default."""
+    """True when all is well. `locations` are the linkIds where the sentence belongs, the constrained item by default. A
+    constraint on the whole form that names none says it at the last of the questions that it reads (`read`, in the order
+    of the form) which is asked.
+    """
 
     key: str
     program: Program
     severity: Literal["error", "warning"]
     human: LocalText
     locations: tuple[str, ...]
+    read: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,7 +147,7 @@ class FormItem:
     max_decimals: int | None = None
     min_length: int | None = None
     max_length: int | None = None
-    regex: str = ""
+    pattern: "Pattern[str] | None" = None  # of the whole answer as it is typed
     min_occurs: int | None = None
     max_occurs: int | None = None
     max_size: Number | None = None
@@ -223,7 +229,10 @@ class FormItem:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Section:
-    """What one screen shows: a top-level group, or a part of it when it asks more than a screen holds."""
+    """What one screen shows: a top-level group, or a part of it when it asks more than a screen holds. `around`: groups
+    around its items of which this is the last screen, so that what is wrong with them is said here. `holds`: the linkIds
+    of all that it speaks for.
+    """
 
     id: str
     index: int
@@ -231,6 +240,8 @@ class Section:
     group: FormItem | None
     items: tuple[FormItem, ...]
     questions: int
+    around: tuple[str, ...] = ()
+    holds: frozenset[str] = frozenset()
 
     def title(self, locale: str) -> str:
         return self.label(locale)
@@ -313,8 +324,9 @@ class Form:
     scores: tuple[ScoreDefinition, ...]
     alerts: tuple[AlertRule, ...]
     launch_names: frozenset[str]
-    constraints: tuple[Constraint, ...]
+    constraints: tuple[tuple[str, Constraint], ...]  # each with the item that it stands on; empty: the whole form
     plan: Plan
+    first_values: tuple[str, ...]  # items with an initialExpression, each after those that it reads
     faults: tuple[Fault, ...]
     batches: Mapping[str, tuple[Program, ...]] = field(  # sourceQueries, by the name of their Bundle
         default_factory=dict[str, tuple[Program, ...]]

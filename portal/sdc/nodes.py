@@ -18,12 +18,13 @@ from portal.types import Json
 
 class Node:
     """`own` is what the item's condition says, `active` also counts its ancestors'. `branches`: the children of a group,
-    or for a question the children beneath each of its answers.
+    or for a question the children beneath each of its answers. `notes`: texts beneath a question with several answers,
+    which stand once. `undecided`: its condition cannot be computed, so it is asked.
     """
 
     __slots__ = (
-        "active", "answers", "bound", "branches", "edited", "extra", "item", "live", "options", "own", "parent", "path",
-        "source",
+        "active", "answers", "bound", "branches", "edited", "extra", "item", "live", "notes", "options", "own", "parent",
+        "path", "source", "undecided",
     )  # fmt: skip
 
     def __init__(self, item: FormItem, parent: "Node | None", path: str) -> None:
@@ -31,10 +32,12 @@ class Node:
         self.parent = parent
         self.path = path
         self.own = True
+        self.undecided = False
         self.active = True
         self.edited = False
         self.answers: list[Json] = []
         self.branches: list[list[Node]] = []
+        self.notes: list[Node] = []
         self.extra: Json = {}  # id, extension, definition, text of a loaded response, given back untouched
         self.source: Json | None = None  # the loaded item itself
         self.bound: dict[str, list[Any]] = {}  # what this copy was populated from, by name
@@ -42,6 +45,8 @@ class Node:
         self.live: Json | None = None
 
     def children(self) -> Iterator["Node"]:
+        if self.notes:
+            yield from self.notes
         for branch in self.branches:
             yield from branch
 
@@ -49,6 +54,17 @@ class Node:
         yield self
         for child in self.children():
             yield from child.walk()
+
+    def stands(self) -> bool:
+        """Whether it is on screen: asked, or not asked and shown all the same, as its form wants."""
+        item, parent = self.item, self.parent
+        if self.active or item.disabled_display != "protected":
+            return self.active and item.captured
+        return item.captured and (parent is None or parent.stands())
+
+    def admits(self, child: "Node") -> bool:
+        """Whether something beneath can be asked now: what follows on an answer waits for it, a text does not."""
+        return self.active and (bool(self.answers) or self.item.type == "group" or child.item.type == "display")
 
     def answered(self) -> bool:
         """Whether something of it is answered that is asked."""

@@ -1,6 +1,8 @@
 """The possible answers of a question: listed in the form, or the codes of a value set that it contains."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from portal.sdc import urls
@@ -26,8 +28,23 @@ def listed(element: Json, questionnaire: Json) -> list[Json]:
     return raw
 
 
-def make_options(raw: Iterable[Json], columns: tuple[Column, ...] = ()) -> Iterator[Option]:
-    """Options from `answerOption` elements, or from codes that a value set or an expression gives in their form."""
+def make_options(raw: Iterable[Json], columns: tuple[Column, ...] = ()) -> tuple[Option, ...]:
+    """Options from `answerOption` elements, or from codes that a value set or an expression gives in their form. Where one
+    code stands in several systems, its key names the system too.
+    """
+    made = tuple(_options(raw, columns))
+    count = Counter(option.key for option in made)
+    if len(count) == len(made):
+        return made
+    return tuple(replace(each, key=_with_system(each)) if count[each.key] > 1 else each for each in made)
+
+
+def _with_system(option: Option) -> str:
+    coding: Json = option.answer.get("valueCoding", {})
+    return f"{coding['system']}|{option.key}" if coding.get("system") else option.key
+
+
+def _options(raw: Iterable[Json], columns: tuple[Column, ...]) -> Iterator[Option]:
     for option in raw:
         value = value_of(option)
         coding: Json = value if isinstance(value, dict) else {}

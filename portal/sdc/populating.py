@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from portal.fhirpath import FhirPathError
 from portal.sdc.amounts import as_unit, number_in
+from portal.sdc.formats import is_date_time
 from portal.sdc.limits import Bounds, NotAnAnswer, check_limits
 from portal.sdc.model import FormItem
 from portal.sdc.nodes import Node
@@ -118,10 +119,19 @@ def _newest_first(observations: Sequence[Json], item: FormItem, since: datetime)
 
 
 def _instant(observation: Json, like: datetime) -> datetime | None:
-    text = observation.get("effectiveDateTime") or observation.get("issued") or ""
-    if len(text) < 10:
+    """When it was true: of a period its end, of a month or year its first day. None when it does not say, or says nonsense."""
+    period: Json = observation.get("effectivePeriod") or {}
+    text = str(
+        observation.get("effectiveDateTime")
+        or observation.get("effectiveInstant")
+        or period.get("end")
+        or period.get("start")
+        or observation.get("issued")
+        or ""
+    )
+    if not is_date_time(text):
         return None
-    at = datetime.fromisoformat(text)
+    at = datetime.fromisoformat(f"{text}-01-01"[:10] if len(text) < 10 else text)
     return at if at.tzinfo else at.replace(tzinfo=like.tzinfo)
 
 

@@ -21,19 +21,22 @@ class Variable:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Program:
-    """One FHIRPath expression. `reads` are the questions whose answers it can look at, through its variables too."""
+    """One FHIRPath expression. `reads` are the questions whose answers it can look at, through its variables too; `names`
+    those items that it calls by their linkId.
+    """
 
     text: str
     run: Expression | Query
     reads: frozenset[str]
     variables: tuple[Variable, ...] = ()
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """Decides whether an item is asked (`enable`) or what it holds (`calculate`)."""
+    """Decides whether an item is asked (`enable`), what it holds (`calculate`) or what it holds at first (`begin`)."""
 
-    kind: Literal["enable", "calculate"]
+    kind: Literal["enable", "calculate", "begin"]
     link_id: str
     reads: frozenset[str]
     writes: frozenset[str]

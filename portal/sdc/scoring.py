@@ -1,12 +1,15 @@
 """Scores: how a form declares them and what a session makes of them. The numbers themselves come from the form's expressions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from portal.fhir import systems
 from portal.sdc.model import Band, FormItem, Number, ScoreDefinition
+from portal.sdc.nodes import Node
 from portal.sdc.reading import decimal, extension, extension_text, extension_value, extensions, value_of
+from portal.sdc.values import from_answer
 from portal.types import Json
 
 
@@ -25,6 +28,13 @@ class ScoreResult:
     @property
     def complete(self) -> bool:
         return self.missing == 0 and self.value is not None
+
+
+def score_result(score: ScoreDefinition, nodes_of: Callable[[str], list[Node]]) -> ScoreResult:
+    node = next(iter(nodes_of(score.link_id)), None)
+    value: Any = from_answer(node.item, node.answers[0]) if node and node.answers and node.active else None
+    missing = sum(1 for name in score.items for each in nodes_of(name) if each.active and not each.answers)
+    return ScoreResult(definition=score, value=value, missing=missing)
 
 
 def score_definition(item: FormItem, bands: Json) -> ScoreDefinition:

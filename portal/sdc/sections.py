@@ -5,6 +5,7 @@ holds. Headers and footers stand on every screen and are none themselves.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from portal.sdc.model import FormItem, Section
 from portal.sdc.reading import LocalText
@@ -23,7 +24,22 @@ def make_sections(items: Sequence[FormItem], title: LocalText) -> tuple[Section,
         name = anchor if seen[anchor] == 1 else f"{anchor}~{seen[anchor]}"
         asked = questions_asked(members)
         sections.append(Section(id=name, index=index, label=label, group=group, items=members, questions=asked))
-    return tuple(sections)
+    return tuple(_with_holdings(sections))
+
+
+def _with_holdings(sections: Sequence[Section]) -> Iterator[Section]:
+    """A group cut into several screens is spoken for by its last one."""
+    inside = [frozenset(_link_ids(section.items)) for section in sections]
+    last = {name: index for index, section in enumerate(sections) for item in section.items for name in item.ancestors}
+    for index, section in enumerate(sections):
+        around = tuple(name for name in section.items[0].ancestors if last[name] == index)
+        yield replace(section, around=around, holds=inside[index].union(around))
+
+
+def _link_ids(items: Sequence[FormItem]) -> Iterator[str]:
+    for item in items:
+        yield item.link_id
+        yield from _link_ids(item.items)
 
 
 def questions_asked(items: Sequence[FormItem]) -> int:

@@ -19,7 +19,7 @@ from portal.sdc.nodes import Node
 from portal.sdc.outcome import Change, ItemState
 from portal.sdc.parsing import parse_text
 from portal.sdc.populating import populate_observations, resources
-from portal.sdc.scoring import ScoreResult
+from portal.sdc.scoring import ScoreResult, score_result
 from portal.sdc.tree import Tree
 from portal.sdc.values import from_answer
 from portal.types import Json
@@ -127,8 +127,9 @@ class FormSession:
         siblings = self._tree.siblings(node)
         siblings.insert(siblings.index(copies[-1]) + 1, made)
         self._tree.index()
-        self._engine.initial_values(list(made.walk()))
-        return self._regrown({each.item.link_id for each in made.walk()})
+        effects = Effects()
+        self._engine.initial_values(list(made.walk()), effects)
+        return self._regrown({each.item.link_id for each in made.walk()}, effects)
 
     def remove(self, path: str) -> Change:
         """Takes one copy of a repeating group away, with its answers; the last one is emptied instead."""
@@ -138,13 +139,13 @@ class FormSession:
             siblings[siblings.index(node)] = self._tree.make(node.item, node.parent, None)
         else:
             siblings.remove(node)
-        return self._regrown({each.item.link_id for each in node.walk()})
+        return self._regrown({each.item.link_id for each in node.walk()}, Effects())
 
     def ask_around(self) -> None:
         """Evaluates what is shown beside the answers, of every question that is asked: afterwards `fetch` and `expand` have
         been asked for all that the form wants to know now.
         """
-        for node in self._walk():
+        for node in self._tree.walk():
             item = node.item
             if not node.active or not (item.contexts or item.candidates_by or item.has_options or item.unit_value_set):
                 continue
@@ -164,7 +165,8 @@ class FormSession:
     def state(self, path: str) -> ItemState:
         node = self._node(path)
         item = node.item
-        values = [from_answer(item, answer) for answer in node.answers]
+        options = options_now(self._engine, node)
+        values = [from_answer(item, answer, node.options) for answer in node.answers]
         return ItemState(
             path=path,
             enabled=node.active,
@@ -172,7 +174,7 @@ class FormSession:
             error=self._errors.get(path),
             read_only=self._engine.flag(item.dynamic.read_only, node, fixed=item.read_only),
             edited=node.edited,
-            options=options_now(self._engine, node),
+            options=options,
             text=str(self._engine.said(item.dynamic.text, node, item.text(self.locale))),
             required=checking.required(self._engine, node),
             units=self._engine.units(node),
@@ -210,24 +212,21 @@ class FormSession:
         return [
             node.path
             for node in self._section_nodes(section)
-            if node.active and node.item.captured and not self._within_hidden(node)
+            if node.active and node.item.captured and not checking.within_hidden(node)
         ]
 
     def shown(self, items: Sequence[FormItem]) -> list[str]:
         """Paths of what stands on screen for these items: what is asked, and what is not asked now where the form wants it
         shown all the same (disabledDisplay `protected`).
         """
-        return [node.path for node in self._nodes_of(items) if self._stands(node) and not self._within_hidden(node)]
+        return [node.path for node in self._nodes_of(items) if node.stands() and not checking.within_hidden(node)]
 
     def copies(self, path: str) -> list[str]:
         """Paths of all copies of a repeating group."""
         return [node.path for node in self._tree.copies_of(self._node(path))]
 
     def scores(self) -> list[ScoreResult]:
-        return [
-            ScoreResult(definition=score, value=self._score_value(score.link_id), missing=self._missing(score.items))
-            for score in self.form.scores
-        ]
+        return [score_result(score, self._engine.nodes_of) for score in self.form.scores]
 
     def alerts(self) -> list[AlertRule]:
         """The rules that hold now. A rule that cannot be evaluated does not hold, and is among `faults`."""
@@ -237,19 +236,30 @@ class FormSession:
         """What stands in the way of submitting: refused input, missing answers, answers out of bounds, broken constraints.
         Places are paths; a constraint on the whole form has the empty place.
         """
-        return [each.problem for each in self.findings(section)]
+        said: dict[str, Problem] = {}  # one for each place
+        for each in self.findings(section):
+            said.setdefault(each.problem.place, each.problem)
+        return list(said.values())
 
     def findings(self, section: Section | None = None) -> list[checking.Finding]:
-        """The same with FHIR's issue type of each."""
-        return checking.findings(self._engine, self._errors, self._scope(section), self.locale)
+        """The same for each answer, with FHIR's issue type."""
+        holds = section.holds if section else None
+        return checking.findings(self._engine, self._errors, self._scope(section), holds, self.locale)
 
     def warnings(self, section: Section | None = None) -> list[Problem]:
-        """Constraints that ask for a second look and block nothing."""
-        return checking.warnings(self._engine, self._scope(section), self.locale)
+        """What asks for a second look and blocks nothing: constraints, and questions of which nobody can say whether they
+        concern this person.
+        """
+        return [each.problem for each in self.doubts(section)]
+
+    def doubts(self, section: Section | None = None) -> list[checking.Finding]:
+        """The same with FHIR's issue type: `exception` where a condition cannot be computed."""
+        holds = section.holds if section else None
+        return checking.warnings(self._engine, self._scope(section), holds, self.locale)
 
     def progress(self) -> tuple[int, int]:
         """Questions answered, and questions asked, at this moment."""
-        asked = [each for each in self._walk() if checking.asks(each)]
+        asked = [each for each in self._tree.walk() if checking.asks(each)]
         return sum(1 for node in asked if node.answers), len(asked)
 
     @property
@@ -297,7 +307,9 @@ class FormSession:
 
     def _weigh(self) -> None:
         """Looks up the options of answers that were there before, so that their weights are known to the scores."""
-        waiting = [each for each in self._walk() if each.answers and each.item.has_options and not each.item.options]
+        waiting = [
+            each for each in self._tree.walk() if each.answers and each.item.has_options and not each.item.options
+        ]
         for node in waiting:
             options_now(self._engine, node)
             self._engine.refresh(node)
@@ -320,14 +332,14 @@ class FormSession:
             node.branches = []
             for answer in answers:
                 kept = next((branch for former, branch in before if former == answer), None)
-                node.branches.append(kept or [self._tree.make(child, node, None) for child in node.item.items])
+                node.branches.append(kept or self._tree.beneath(node, []))
             self._tree.index()
 
-    def _regrown(self, link_ids: AbstractSet[str]) -> Change:
+    def _regrown(self, link_ids: AbstractSet[str], effects: Effects) -> Change:
         self._tree.index()
         self._errors = {path: error for path, error in self._errors.items() if path in self._tree.by_path}
         self._engine.refresh_top()
-        effects = Effects(link_ids=set(link_ids))
+        effects.link_ids |= link_ids
         effects.values |= {node.path for link_id in link_ids for node in self._engine.nodes_of(link_id)}
         return self._settled(effects, every_rule=True)
 
@@ -359,25 +371,6 @@ class FormSession:
             self._engine.faults[rule.id] = str(error)
             return False
 
-    def _score_value(self, link_id: str) -> Any:
-        node = next(iter(self._engine.nodes_of(link_id)), None)
-        return from_answer(node.item, node.answers[0]) if node and node.answers and node.active else None
-
-    def _missing(self, link_ids: tuple[str, ...]) -> int:
-        return sum(
-            1 for link_id in link_ids for node in self._engine.nodes_of(link_id) if node.active and not node.answers
-        )
-
-    def _walk(self) -> Iterator[Node]:
-        for top in self._tree.top:
-            yield from top.walk()
-
-    def _stands(self, node: Node) -> bool:
-        item, parent = node.item, node.parent
-        if node.active or item.disabled_display != "protected":
-            return node.active and item.captured
-        return item.captured and (parent is None or self._stands(parent))
-
     def _section_nodes(self, section: Section) -> Iterator[Node]:
         return self._nodes_of(section.items)
 
@@ -386,16 +379,14 @@ class FormSession:
             for node in self._engine.nodes_of(item.link_id):
                 yield from node.walk()
 
-    def _scope(self, section: Section | None) -> list[Node] | None:
-        return None if section is None else list(self._section_nodes(section))
-
-    def _within_hidden(self, node: Node) -> bool:
-        current: Node | None = node
-        while current is not None:
-            if current.item.hidden:
-                return True
-            current = current.parent
-        return False
+    def _scope(self, section: Section | None) -> Iterator[Node]:
+        """All that a section speaks for: the groups around it that end there, and what it shows."""
+        if section is None:
+            yield from self._tree.walk()
+            return
+        for link_id in section.around:
+            yield from self._engine.nodes_of(link_id)
+        yield from self._section_nodes(section)
 
     def _written(self, status: str, *, asked_only: bool) -> Json:
         kept = {key: value for key, value in (self._stored or {}).items() if key not in _HEAD}

@@ -4,7 +4,7 @@ A path is a linkId, preceded by the copy of each repeating group around it: `med
 several answers the copy is the answer: `drug[0]/dose`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from portal.fhir.systems import KEPT_WHILE_NOT_ASKED as KEPT
 from portal.sdc.model import Form, FormItem
@@ -13,11 +13,16 @@ from portal.sdc.reading import extension
 from portal.types import Json
 
 
+def says_something(answer: Json) -> bool:
+    """An answer element without a value, or with an empty text, is none."""
+    return any(key != "item" for key in answer) and "" not in answer.values()
+
+
 class Tree:
     def __init__(self, form: Form, response: Json | None) -> None:
         self.form = form
         self.unknown: list[str] = []  # linkIds of the response that this version of the form does not have
-        self.top: list[Node] = self._nodes(form.items, None, "", (response or {}).get("item", []))
+        self.top: list[Node] = self._nodes(form.items, None, (response or {}).get("item", []))
         self.by_path: dict[str, Node] = {}
         self.by_link_id: dict[str, list[Node]] = {}
         self.index()
@@ -44,6 +49,11 @@ class Tree:
             for index, branch in enumerate(node.branches):
                 several = item.repeats and item.type != "group"
                 self._index(branch, f"{prefix}{item.link_id}[{index}]/" if several else inside)
+            self._index(node.notes, prefix)
+
+    def walk(self) -> Iterator[Node]:
+        for top in self.top:
+            yield from top.walk()
 
     def make(self, item: FormItem, parent: Node | None, stored: Json | None) -> Node:
         """One node with all beneath it, filled from a stored response item."""
@@ -57,17 +67,28 @@ class Tree:
             if kept:
                 node.extra["extension"] = kept
         if item.type == "group":
-            node.branches = [self._nodes(item.items, node, "", stored.get("item", []))]
+            node.branches = [self._nodes(item.items, node, stored.get("item", []))]
         else:
-            answers: list[Json] = stored.get("answer", [])
+            answers: list[Json] = [answer for answer in stored.get("answer", ()) if says_something(answer)]
             node.answers = [{k: v for k, v in answer.items() if k != "item"} for answer in answers]
-            node.answers = [answer for answer in node.answers if answer and "" not in answer.values()]
             if item.items:
-                inside: list[list[Json]] = [answer.get("item", []) for answer in answers] or (
-                    [] if item.repeats else [[]]
-                )
-                node.branches = [self._nodes(item.items, node, "", each) for each in inside]
+                inside: list[list[Json]] = [answer.get("item", []) for answer in answers]
+                if item.repeats:
+                    node.notes = self._nodes([each for each in item.items if each.type == "display"], node, [])
+                elif not inside:
+                    inside = [[]]
+                node.branches = [self.beneath(node, each) for each in inside]
         return node
+
+    def beneath(self, node: Node, stored: list[Json]) -> list[Node]:
+        """What stands under one answer. Texts under a question with several answers stand once, beside its answers; one
+        that a loaded response repeats is kept where it is.
+        """
+        there = {each.get("linkId") for each in stored}
+        known = [
+            each for each in node.item.items if each.type != "display" or not node.item.repeats or each.link_id in there
+        ]
+        return self._nodes(known, node, stored)
 
     def fit(self, node: Node) -> None:
         """Gives each answer of a question that takes several its own nodes beneath it; called when its answers change."""
@@ -76,7 +97,7 @@ class Tree:
         if len(node.branches) != len(node.answers):
             del node.branches[len(node.answers) :]
             while len(node.branches) < len(node.answers):
-                node.branches.append([self.make(child, node, None) for child in node.item.items])
+                node.branches.append(self.beneath(node, []))
             self.index()
 
     def copies_of(self, node: Node) -> list[Node]:
@@ -87,9 +108,9 @@ class Tree:
         """The list that holds the node, itself: changing it changes the tree."""
         if node.parent is None:
             return self.top
-        return next(branch for branch in node.parent.branches if node in branch)
+        return next(branch for branch in (*node.parent.branches, node.parent.notes) if node in branch)
 
-    def _nodes(self, items: Sequence[FormItem], parent: Node | None, _prefix: str, stored: list[Json]) -> list[Node]:
+    def _nodes(self, items: Sequence[FormItem], parent: Node | None, stored: list[Json]) -> list[Node]:
         known = {item.link_id for item in items}
         self.unknown.extend(each.get("linkId", "") for each in stored if each.get("linkId") not in known)
         nodes: list[Node] = []

@@ -5,11 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from portal.i18n import N_, Message
+from portal.sdc.checking import OTHER_KIND
 from portal.sdc.engine import Expand
 from portal.sdc.model import Form, FormItem
 from portal.sdc.session import FormSession
+from portal.sdc.shape import misshapen
+from portal.sdc.tree import says_something
 from portal.sdc.values import ANSWER_KEY
 from portal.types import Json
+
+_STATUSES = ("in-progress", "completed", "amended", "entered-in-error", "stopped")
 
 Say = Callable[[Message], str]
 
@@ -32,9 +37,14 @@ def validate(
     `expand` gives the value sets that the form only names; without it any code of theirs is right.
     """
     walk = _Walk(form=form, done=response.get("status") in ("completed", "amended"))
-    canonical = response.get("questionnaire", "")
-    if canonical.partition("|")[0] != form.url:
-        walk.issue("structure", "", "", N_("This response belongs to another form."))
+    if response.get("resourceType") != "QuestionnaireResponse":
+        walk.issue("structure", "", "", N_("This is no QuestionnaireResponse."))
+        return _outcome(walk, say)
+    for expression, sentence in misshapen(response):
+        walk.issue("structure", expression, "", sentence)
+    if walk.found:
+        return _outcome(walk, say)
+    walk.head(response)
     walk.items(response.get("item", []), form.items, "QuestionnaireResponse", "")
     session = FormSession(form, response, now=now, locale=locale, expand=expand)
     for path, (expression, link_id) in walk.places.items():
@@ -43,16 +53,26 @@ def validate(
     for finding in session.findings():
         if finding.kind == "required" and not walk.done:
             continue
-        expression, link_id = walk.at(finding.problem.place)
-        walk.issue(finding.kind, expression, link_id, finding.problem.message.msgid, **finding.problem.message.params)
-    for problem in session.warnings():
-        expression, link_id = walk.at(problem.place)
-        walk.issue(
-            "invariant", expression, link_id, problem.message.msgid, severity="warning", **problem.message.params
-        )
-    for link_id in session.faults:
-        message = N_("A formula of the form cannot be computed on these answers.")
-        walk.issue("exception", walk.at(link_id)[0], link_id, message, severity="warning")
+        message = finding.problem.message
+        expression, link_id = walk.at(finding.problem.place, finding.answer)
+        if not (finding.kind == "value" and walk.has_told(finding.kind, expression)):
+            walk.issue(finding.kind, expression, link_id, message.msgid, **message.params)
+    undecided: set[str] = set()
+    for doubt in session.doubts():
+        message = doubt.problem.message
+        expression, link_id = walk.at(doubt.problem.place)
+        if doubt.kind == "exception":  # it cannot be said that nothing is missing
+            undecided.add(link_id)
+            message = Message(msgid=N_("It cannot be computed whether this question is asked."), params={})
+        severity = "error" if doubt.kind == "exception" and walk.done else "warning"
+        walk.issue(doubt.kind, expression, link_id, message.msgid, severity=severity, **message.params)
+    for link_id in session.faults.keys() - undecided:
+        sentence = N_("A formula of the form cannot be computed on these answers.")
+        walk.issue("exception", walk.at(link_id)[0], link_id, sentence, severity="warning")
+    return _outcome(walk, say)
+
+
+def _outcome(walk: "_Walk", say: Say) -> Json:
     return {
         "resourceType": "OperationOutcome",
         "issue": [_issue(each, say) for each in walk.found] or [_all_is_well(say)],
@@ -81,6 +101,7 @@ class _Walk:
     done: bool
     found: list[_Found] = field(default_factory=list[_Found])
     places: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    answers: dict[str, list[int]] = field(default_factory=dict[str, list[int]])  # where the answers of a path stand
 
     def issue(
         self, kind: str, expression: str, link_id: str, msgid: str, /, *, severity: str = "error", **params: object
@@ -88,12 +109,34 @@ class _Walk:
         message = Message(msgid=msgid, params=params)
         self.found.append(_Found(severity=severity, kind=kind, expression=expression, link_id=link_id, message=message))
 
-    def at(self, path: str) -> tuple[str, str]:
-        """Where a path is in the response; for what is missing from it, the nearest thing around that is there."""
+    def has_told(self, kind: str, expression: str) -> bool:
+        return any(each.kind == kind and each.expression == expression for each in self.found)
+
+    def head(self, response: Json) -> None:
+        """What it is an answer to, and how far it is."""
+        url, _, version = str(response.get("questionnaire", "")).partition("|")
+        status = response.get("status")
+        if url != self.form.url:
+            self.issue("structure", "", "", N_("This response belongs to another form."))
+        elif version and version != self.form.version:
+            sentence = N_("This response was given to version {given} of the form and is held against version {known}.")
+            place = "QuestionnaireResponse.questionnaire"
+            versions = {"given": version, "known": self.form.version}
+            self.issue("business-rule", place, "", sentence, severity="warning", **versions)
+        if status is None:
+            self.issue("required", "QuestionnaireResponse.status", "", N_("The response has no status."))
+        elif status not in _STATUSES:
+            self.issue("code-invalid", "QuestionnaireResponse.status", "", N_("A response has no such status."))
+
+    def at(self, path: str, answer: int | None = None) -> tuple[str, str]:
+        """Where a path, or an answer of it, is in the response; for what is missing from it, the nearest thing around that
+        is there.
+        """
         link_id = path.rpartition("/")[2].partition("[")[0]
         item = self.form.by_link_id.get(link_id)
         if path in self.places:
-            return self.places[path]
+            place = self.places[path][0]
+            return (place if answer is None else f"{place}.answer[{self.answers[path][answer]}]"), link_id
         for ancestor in reversed(item.ancestors if item else ()):
             if ancestor in self.places:
                 return self.places[ancestor][0], link_id
@@ -137,11 +180,18 @@ class _Walk:
         answers: list[Json] = element.get("answer", [])
         if len(answers) > 1 and not item.repeats:
             self.issue("structure", expression, item.link_id, N_("This question takes one answer."))
+        self.answers[path] = [index for index, answer in enumerate(answers) if says_something(answer)]
         for index, answer in enumerate(answers):
             place = f"{expression}.answer[{index}]"
+            if sum(key.startswith("value") for key in answer) > 1:
+                self.issue("structure", place, item.link_id, N_("One answer has one value."))
             if not any(key in answer for key in _keys(item)):
-                self.issue("value", place, item.link_id, N_("This answer is not of the kind that the question asks."))
-            inner = f"{prefix}{item.link_id}[{index}]/" if item.repeats else prefix
+                self.issue("value", place, item.link_id, OTHER_KIND)
+            elif "" in answer.values():
+                self.issue("value", place, item.link_id, N_("An empty text is no answer."))
+            if index not in self.answers[path]:
+                continue
+            inner = f"{prefix}{item.link_id}[{self.answers[path].index(index)}]/" if item.repeats else prefix
             self.items(answer.get("item", []), item.items, place, inner)
 
 

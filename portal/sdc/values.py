@@ -1,14 +1,16 @@
 """Between what a page or a program gives (a code, a number, a date) and what FHIR stores as an answer."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
 from portal.i18n import N_
+from portal.sdc.formats import DATE, DATE_TIME, TIME, day_exists, is_date, is_date_time, is_time
 from portal.sdc.limits import (
     CHOOSE,
     LONGEST,
+    NO_SUCH_DAY,
     WRITE_DATE,
     WRITE_NUMBER,
     WRITE_TEXT,
@@ -17,7 +19,6 @@ from portal.sdc.limits import (
     Bounds,
     NotAnAnswer,
     check_limits,
-    real_day,
 )
 from portal.sdc.model import FormItem, Option
 from portal.sdc.reading import decimal, value_of
@@ -50,11 +51,14 @@ _KINDS: Mapping[str, type | tuple[type, ...]] = {
     "valueReference": dict,
     "valueQuantity": dict,
 }
-DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
-DATE_TIME = re.compile(
-    r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])(T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]\d\d:\d\d))?)?)?"
-)
-TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?")
+MOST, LEAST = 2**31 - 1, -(2**31)
+_FORMATS: Mapping[str, Callable[[str], bool]] = {
+    "valueDate": is_date,
+    "valueDateTime": is_date_time,
+    "valueTime": is_time,
+    "valueString": bool,
+    "valueUri": lambda text: bool(text) and not any(map(str.isspace, text)),
+}
 
 _NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{1,18})?")
 
@@ -71,15 +75,15 @@ def to_answer(item: FormItem, value: object, bounds: Bounds) -> Json:
     return answer
 
 
-def from_answer(item: FormItem, answer: Json) -> object:
+def from_answer(item: FormItem, answer: Json, options: Sequence[Option] | None = None) -> object:
     """The typed value of an answer: an option's key, a number, ISO text, a bool, or the FHIR structure. None when a stored
-    answer is not of the question's kind.
+    answer is not of the question's kind. `options` are those that are not in the form.
     """
     value = value_of(answer)
     if item.is_choice:
-        option = matching_option(item, answer)
+        option = option_of(item.options if options is None else options, answer)
         if option is not None:
-            return option
+            return option.key
         return (value.get("code") or value.get("display")) if isinstance(value, dict) else value
     if not fits(item, answer):
         return None
@@ -87,13 +91,29 @@ def from_answer(item: FormItem, answer: Json) -> object:
 
 
 def fits(item: FormItem, answer: Json) -> bool:
-    """Whether a stored answer is of the question's kind. A whole number is a decimal too."""
+    """Whether a stored answer is of the question's kind, written as FHIR writes it. A whole number is a decimal too."""
     if item.is_choice:
         return isinstance(value_of(answer), (dict, str, int))
     for key in (ANSWER_KEY[item.type], "valueInteger" if item.type == "decimal" else ""):
         if key in answer:
-            return isinstance(answer[key], _KINDS[key]) and (item.type == "boolean") == isinstance(answer[key], bool)
+            value = answer[key]
+            return (
+                isinstance(value, _KINDS[key])
+                and (item.type == "boolean") == isinstance(value, bool)
+                and _is_written_well(key, value)
+            )
     return False
+
+
+def _is_written_well(key: str, value: Any) -> bool:
+    if key in _FORMATS:
+        return _FORMATS[key](value)
+    if key == "valueInteger":
+        return LEAST <= value <= MOST
+    if key == "valueQuantity":
+        number = value.get("value", 0)
+        return isinstance(number, (int, float, Decimal)) and not isinstance(number, bool)
+    return True
 
 
 def matching_option(item: FormItem, answer: Json) -> str | None:
@@ -160,7 +180,7 @@ def _whole(item: FormItem, value: object) -> int:
     number = _number(item, value)
     if number != number.to_integral_value():
         raise NotAnAnswer(WRITE_WHOLE)
-    if abs(number) > 2**31 - 1:
+    if not LEAST <= number <= MOST:
         raise NotAnAnswer(N_("This number is too large."))
     return int(number)
 
@@ -184,11 +204,24 @@ def _matching(pattern: re.Pattern[str], sentence: str, value: object) -> str:
 
 
 def _date(_item: FormItem, value: object) -> str:
-    return real_day(_matching(DATE, WRITE_DATE, value))
+    return _real_day(_matching(DATE, WRITE_DATE, value))
 
 
 def _date_time(_item: FormItem, value: object) -> str:
-    return real_day(_matching(DATE_TIME, WRITE_DATE, value))
+    return _real_day(_matching(DATE_TIME, WRITE_DATE, value))
+
+
+def _real_day(text: str) -> str:
+    if not day_exists(text):
+        raise NotAnAnswer(NO_SUCH_DAY)
+    return text
+
+
+def _address(item: FormItem, value: object) -> str:
+    text = _text(item, value)
+    if any(map(str.isspace, text)):
+        raise NotAnAnswer(N_("Write the address without spaces."))
+    return text
 
 
 def _time(_item: FormItem, value: object) -> str:
@@ -260,7 +293,7 @@ _TO_FHIR = {
     "time": _time,
     "string": _text,
     "text": _text,
-    "url": _text,
+    "url": _address,
     "attachment": _attachment,
     "reference": _reference,
 }

@@ -1,4 +1,5 @@
-from portal.sdc import FormSession, assemble, compile_form
+from portal.fhir import systems
+from portal.sdc import FormSession, assemble, compile_form, extract_bundle
 from tests.sdc.small import NOW, questionnaire, value
 
 SUB = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-subQuestionnaire"
@@ -122,3 +123,41 @@ def test_a_form_that_asks_a_server_for_its_questions_cannot_be_a_part():
     form = questionnaire(url="urn:adaptive", extension=[{"url": f"{BASE}questionnaireAdaptive", "valueBoolean": True}])
     (fault,) = assembled(placeholder("p", "urn:adaptive|1"), adaptive=form).faults
     assert "questionnaireAdaptive" in fault.text
+
+
+TARGET = "http://hl7.org/fhir/StructureDefinition/targetConstraint"
+TEMPLATE = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-templateExtract"
+
+
+def test_a_prefix_reaches_every_place_that_names_a_question():
+    value_of = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-templateExtractValue"
+    read = "%resource.item.where(linkId = 'x').answer.value"
+    person = {"resourceType": "Patient", "id": "t", "name": [{"_text": {"extension": [{"url": value_of, "valueString": read}]}}]}  # fmt: skip
+    check = {"url": TARGET, "extension": [{"url": "key", "valueId": "k"}, {"url": "expression", "valueString": f"{read} = 'ok'"}, {"url": "location", "valueString": "%resource.item.where(linkId = 'x')"}]}  # fmt: skip
+    bands = {"url": systems.SCORE_BANDS, "extension": [{"url": "item", "valueString": "x"}]}
+    alert = {"url": systems.ALERT_RULE, "extension": [{"url": "id", "valueString": "low"}, {"url": "condition", "valueString": f"{read} = 'low'"}]}  # fmt: skip
+    extract = {"url": TEMPLATE, "extension": [{"url": "template", "valueReference": {"reference": "#t"}}]}
+    part = questionnaire(
+        {"linkId": "x", "type": "string", "text": "X", "extension": [extract]},
+        {"linkId": "s", "type": "integer", "text": "S", "extension": [bands]},
+        url="urn:sub",
+        extension=[check, alert],
+        contained=[person],
+    )
+    made = assembled(placeholder("p", "urn:sub|1", "a-"), placeholder("q", "urn:sub|1", "b-"), sub=part)
+    assert made.faults == ()
+    form = compile_form(made.questionnaire)
+    assert form.faults == ()
+    session = FormSession(form, now=NOW)
+    session.set("b-x", "low")
+    assert [each.place for each in session.errors()] == ["b-x"]
+    assert [each.id for each in session.alerts()] == ["b-low"]
+    assert [score.items for score in form.scores] == [("a-x",), ("b-x",)]
+    found = extract_bundle(form, session.completed(NOW), now=NOW, new_uuid=lambda: "u")
+    assert [entry["resource"]["name"] for entry in found.bundle["entry"]] == [[{"text": "low"}]]
+
+
+def test_a_template_at_the_root_of_a_part_is_told():
+    extract = {"url": TEMPLATE, "extension": [{"url": "template", "valueReference": {"reference": "#t"}}]}
+    part = questionnaire({"linkId": "x", "type": "string", "text": "X"}, url="urn:sub", extension=[extract])
+    assert ["templateExtract" in fault.text for fault in assembled(placeholder("p", "urn:sub|1"), sub=part).faults] == [True]  # fmt: skip

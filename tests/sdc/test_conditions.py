@@ -190,3 +190,89 @@ def test_a_nested_question_is_asked_once_its_parent_is_answered():
     session.set("dose", 400)
     answer = session.response()["item"][0]["answer"][0]
     assert answer["item"] == [{"linkId": "dose", "answer": [{"valueInteger": 400}]}]
+
+
+@pytest.mark.parametrize(
+    ("operator", "given", "holds"),
+    [
+        ("=", "2026-03-01T09:00:00Z", True),
+        ("=", "2026-03-01T10:00:00.000+01:00", True),
+        ("!=", "2026-03-01T09:00:00Z", False),
+        (">=", "2026-03-01T09:30:00Z", True),
+        ("<", "2026-03-01T10:30:00+02:00", True),
+        (">", "2026-03-01", False),
+    ],
+)
+def test_instants_compare_in_every_time_zone(operator, given, holds):
+    session = when(operator, {"answerDateTime": "2026-03-01T10:00:00+01:00"}, "dateTime")
+    session.set("a", given)
+    assert asked(session) is holds
+
+
+def test_a_condition_does_not_look_at_another_copy_when_the_source_of_its_own_is_not_asked():
+    on = {"linkId": "on", "type": "boolean", "text": "On"}
+    source = {"linkId": "a", "type": "integer", "text": "A", "enableWhen": [{"question": "on", "operator": "=", "answerBoolean": True}]}  # fmt: skip
+    target = {"linkId": "b", "type": "string", "text": "B", "enableWhen": [{"question": "a", "operator": "=", "answerInteger": 1}]}  # fmt: skip
+    group = {"linkId": "g", "type": "group", "text": "G", "repeats": True, "item": [on, source, target]}
+    session = FormSession(compile_form(questionnaire(group)), now=NOW)
+    session.set("g[0]/on", True)
+    session.set("g[0]/a", 1)
+    session.add("g[0]")
+    assert (asked(session, "g[0]/b"), asked(session, "g[1]/b")) == (True, False)
+
+
+def test_texts_beneath_a_question_are_shown_before_it_is_answered():
+    beneath = [
+        {"linkId": "note", "type": "display", "text": "Note"},
+        {"linkId": "more", "type": "string", "text": "More"},
+    ]
+    on = {"question": "on", "operator": "=", "answerBoolean": True}
+    form = compile_form(
+        questionnaire(
+            {"linkId": "on", "type": "boolean", "text": "On"},
+            {"linkId": "a", "type": "string", "text": "A", "enableWhen": [on], "item": beneath},
+        )
+    )
+    session = FormSession(form, now=NOW)
+    assert not asked(session, "note")
+    assert session.set("on", True).shown == {"a", "note"}
+    assert session.visible(form.sections[0]) == ["on", "a", "note"]
+    assert session.set("a", "x").shown == {"more"}
+
+
+def test_texts_beneath_a_question_with_several_answers_are_shown_once():
+    beneath = [
+        {"linkId": "note", "type": "display", "text": "Note"},
+        {"linkId": "more", "type": "string", "text": "More"},
+    ]
+    form = compile_form(questionnaire({"linkId": "a", "type": "string", "text": "A", "repeats": True, "item": beneath}))
+    session = FormSession(form, now=NOW)
+    assert session.visible(form.sections[0]) == ["a", "note"]
+    session.set("a", ["x", "y"])
+    assert session.visible(form.sections[0]) == ["a", "note", "a[0]/more", "a[1]/more"]
+
+
+UNDECIDED = {
+    "linkId": "a",
+    "type": "string",
+    "text": "A",
+    "required": True,
+    "extension": [
+        {
+            "url": "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-enableWhenExpression",
+            "valueExpression": {"language": "text/fhirpath", "expression": "%resource.item.linkId.single() = 'x'"},
+        }
+    ],
+}
+
+
+def test_a_question_whose_condition_cannot_be_computed_is_asked_said_and_holds_nobody_up():
+    others = [{"linkId": name, "type": "string", "text": name} for name in "xy"]
+    session = FormSession(compile_form(questionnaire(*others, UNDECIDED)), now=NOW)
+    session.set("x", "1")
+    session.set("y", "1")
+    assert asked(session, "a")
+    assert places(session) == []
+    assert [each.place for each in session.warnings()] == ["a"]
+    session.set("y", None)
+    assert session.warnings() == []

@@ -194,3 +194,36 @@ def test_an_observation_that_an_answer_came_from_is_amended_by_its_author_or_lef
     )
     requests = [(entry["request"]["method"], entry["resource"]["status"]) for entry in found.values()]
     assert requests == ([] if expected is None else [(expected, "amended" if expected == "PUT" else "final")])
+
+
+def extracted_as_it_came(*, status: str = "completed", form_url: str = "urn:q", on: bool = False):
+    asked_if = [{"question": "on", "operator": "=", "answerBoolean": True}]
+    form = compile_form(
+        questionnaire({"linkId": "on", "type": "boolean", "text": "On"}, coded("n", True, enableWhen=asked_if))
+    )
+    items = [
+        {"linkId": "on", "answer": [{"valueBoolean": on}]},
+        {"linkId": "n", "answer": [{"valueDecimal": 3}]},
+    ]
+    response = {"resourceType": "QuestionnaireResponse", "id": "r", "questionnaire": form_url, "status": status, "item": items}  # fmt: skip
+    return extract_bundle(form, response, now=NOW, new_uuid=lambda: "u")
+
+
+def test_what_was_not_asked_gives_nothing():
+    assert len(extracted_as_it_came(on=True).bundle["entry"]) == 1
+    assert extracted_as_it_came(on=False).bundle["entry"] == []
+
+
+def test_a_draft_and_a_response_of_another_form_give_nothing_and_are_told():
+    for found in (extracted_as_it_came(on=True, status="in-progress"), extracted_as_it_came(on=True, form_url="urn:other|1")):  # fmt: skip
+        assert found.bundle["entry"] == []
+        assert [fault.what for fault in found.faults] == ["extraction"]
+
+
+def test_an_answer_whose_condition_looks_outside_is_taken_as_it_was_sent():
+    launched = {"url": f"{SDC}launchContext", "extension": [{"url": "name", "valueCoding": {"code": "patient"}}]}
+    woman = {"url": f"{SDC}enableWhenExpression", "valueExpression": {"language": "text/fhirpath", "expression": "%patient.gender = 'female'"}}  # fmt: skip
+    item = coded("n", True)
+    form = compile_form(questionnaire({**item, "extension": [*item["extension"], woman]}, extension=[launched]))
+    response = {"resourceType": "QuestionnaireResponse", "id": "r", "questionnaire": "urn:q", "status": "completed", "item": [{"linkId": "n", "answer": [{"valueDecimal": 3}]}]}  # fmt: skip
+    assert len(extract_bundle(form, response, now=NOW, new_uuid=lambda: "u").bundle["entry"]) == 1

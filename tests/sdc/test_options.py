@@ -1,5 +1,6 @@
 import pytest
 
+from portal.authoring import lint
 from portal.sdc import FormSession, compile_form
 from tests.sdc.small import NOW, places, questionnaire, refused, value
 
@@ -89,3 +90,57 @@ def test_a_coding_of_a_remote_value_set_is_kept_as_given():
     filled = FormSession(compile_form(questionnaire(item)), now=NOW)
     filled.set("c", coding("z"))
     assert filled.response()["item"][0]["answer"] == [{"valueCoding": coding("z")}]
+
+
+SAME = [{"valueCoding": {"system": system, "code": "1", "display": system}} for system in ("urn:a", "urn:b")]
+CALCULATED = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-calculatedExpression"
+
+
+def test_one_code_of_two_systems_makes_two_answers():
+    item = {"linkId": "c", "type": "choice", "text": "C", "answerOption": [*SAME, {"valueCoding": coding("z")}]}
+    found = FormSession(compile_form(questionnaire(item)), now=NOW)
+    assert [each.key for each in found.state("c").options] == ["urn:a|1", "urn:b|1", "z"]
+    found.set("c", "urn:b|1")
+    assert found.given("c") == (SAME[1],)
+    assert value(found, "c") == "urn:b|1"
+
+
+def test_a_calculation_chooses_the_answer_of_its_own_system():
+    last = {"language": "text/fhirpath", "expression": "%questionnaire.item.first().answerOption.last().value"}
+    item = {"linkId": "c", "type": "choice", "text": "C", "answerOption": SAME, "extension": [{"url": CALCULATED, "valueExpression": last}]}  # fmt: skip
+    assert value(FormSession(compile_form(questionnaire(item)), now=NOW), "c") == "urn:b|1"
+
+
+def test_a_toggle_governs_the_answer_of_its_own_system():
+    off = {"url": "expression", "valueExpression": {"language": "text/fhirpath", "expression": "false"}}
+    switch = {"url": TOGGLE, "extension": [{"url": "option", **SAME[0]}, off]}
+    item = {"linkId": "c", "type": "choice", "text": "C", "answerOption": SAME, "extension": [switch]}
+    found = FormSession(compile_form(questionnaire(item)), now=NOW)
+    assert [each.key for each in found.state("c").options] == ["urn:b|1"]
+
+
+def test_one_code_of_two_systems_is_no_fault_of_the_form():
+    item = {"linkId": "c", "type": "choice", "text": "C", "answerOption": SAME}
+    assert "Two answers have the same code." not in [each.sentence for each in lint(questionnaire(item))]
+    twice = {**item, "answerOption": [SAME[0], SAME[0]]}
+    assert "Two answers have the same code." in [each.sentence for each in lint(questionnaire(twice))]
+
+
+COLUMN = {
+    "url": "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-choiceColumn",
+    "extension": [
+        {"url": "path", "valueString": "code"},
+        {"url": "label", "valueString": "Code"},
+        {"url": "width", "valueQuantity": {"value": 20, "unit": "%"}},
+    ],
+}
+
+
+@pytest.mark.parametrize("columns", [[], [COLUMN]])
+def test_the_answers_of_a_value_set_are_made_once(columns):
+    item = {"linkId": "c", "type": "choice", "text": "C", "answerValueSet": "urn:vs", "extension": columns}
+    form = compile_form(questionnaire(item))
+    codes = {"resourceType": "ValueSet", "expansion": {"contains": [{"system": "urn:c", "code": "x"}]}}
+    found = FormSession(form, now=NOW, expand=lambda _: codes)
+    assert found.state("c").options
+    assert found.state("c").options[0] is found.state("c").options[0]

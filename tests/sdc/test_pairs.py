@@ -173,9 +173,8 @@ def broken_extraction(monkeypatch):
 
 
 def broken_validation(monkeypatch):
-    """What is not asked is required too."""
-    monkeypatch.setattr("portal.sdc.checking.asks", lambda node: node.item.question and not node.item.read_only)
-    monkeypatch.setattr("portal.sdc.checking._nodes", lambda engine, scope: (n for t in engine.tree.top for n in t.walk()))  # fmt: skip
+    """Every question is required."""
+    monkeypatch.setattr("portal.sdc.checking.required", lambda _engine, _node: True)
 
 
 def broken_keeping(monkeypatch):

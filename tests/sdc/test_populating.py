@@ -166,3 +166,34 @@ def test_what_was_populated_says_from_which_observation():
     known = {**weight("70", "2026-05-01"), "id": "o1"}
     session = FormSession(compile_form(questionnaire(item)), now=NOW, observations=[known])
     assert session.populated == {"w": known}
+
+
+def test_first_values_follow_what_they_read_whatever_the_order_of_the_form():
+    def at(name: str) -> str:
+        return f"%resource.item.where(linkId = '{name}').answer.value + 1"
+
+    calculated = f"{SDC}sdc-questionnaire-calculatedExpression"
+    items = [
+        {"linkId": "a", "type": "integer", "text": "A", "extension": [expression(INITIAL, at("b"))]},
+        {"linkId": "b", "type": "integer", "text": "B", "extension": [expression(INITIAL, at("k"))]},
+        {"linkId": "k", "type": "integer", "text": "K", "readOnly": True, "extension": [expression(calculated, at("c"))]},
+        {"linkId": "c", "type": "integer", "text": "C", "extension": [expression(INITIAL, "5")]},
+    ]  # fmt: skip
+    session = FormSession(compile_form(questionnaire(*items)), now=NOW)
+    assert [value(session, name) for name in "abkc"] == [8, 7, 6, 5]
+
+
+def test_an_observation_says_its_time_in_several_ways():
+    item = {"linkId": "n", "type": "integer", "text": "N", "code": [{"system": "urn:c", "code": "n"}], "extension": [{"url": LINK, "valueDuration": {"value": 1, "code": "a"}}]}  # fmt: skip
+
+    def taken(**when: object) -> object:
+        known = {"resourceType": "Observation", "status": "final", "code": {"coding": item["code"]}, "valueInteger": 4, **when}  # fmt: skip
+        return value(FormSession(compile_form(questionnaire(item)), now=NOW, observations=[known]), "n")
+
+    assert taken(effectiveDateTime="2026-11") == 4
+    assert taken(effectiveInstant="2026-11-01T10:00:00Z") == 4
+    assert taken(effectivePeriod={"start": "2024-11-01", "end": "2026-11-02"}) == 4
+    assert taken(effectivePeriod={"start": "2026-11-01"}) == 4
+    assert taken(effectivePeriod={"start": "2024-11-01", "end": "2024-11-02"}) is None
+    assert taken(effectiveDateTime="not a day at all") is None
+    assert taken(effectiveDateTime="2026-02-30", issued="2026-11-02T10:00:00Z") is None

@@ -92,7 +92,12 @@ def conditional_update(unit: Unit, engine: Engine, request: Request, type_: str)
         raise refuse(412, "conflict", f"No {type_} matches the condition")
     id_ = resource.get("id")
     if isinstance(id_, str):
-        return _update(unit, engine, request, type_, _valid_id(id_), resource, unit.find(type_, id_))
+        previous = unit.find(type_, _valid_id(id_))
+        if previous is not None and previous.state == LIVE:
+            raise refuse(
+                409, "duplicate", f"{type_}/{id_} exists and does not match the condition", kind="duplicate-key"
+            )
+        return _update(unit, engine, request, type_, id_, resource, previous)
     return shown(request, _create(unit, engine, type_, resource), 201)
 
 
@@ -136,11 +141,8 @@ def delete(unit: Unit, request: Request, kept: Kept | None) -> Answer:
 
 def conditional_delete(unit: Unit, engine: Engine, request: Request, type_: str) -> Answer:
     if request.headers.get("x-conditional-delete") == "remove-all":
-        if not request.condition:
-            raise refuse(412, "multiple-matches", "The condition is empty: it would match everything")
         while True:
-            query = engine.query(unit.connection, type_, [*request.condition, ("_count", "500"), ("_page", "1")])
-            page = engine.search(unit.connection, query)
+            page = engine.search(unit.connection, engine.condition(unit, type_, request.condition, 500))
             for _, _, id_, _ in page.matches:
                 kept = unit.find(type_, id_)
                 if kept:

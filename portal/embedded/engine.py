@@ -14,7 +14,7 @@ from portal.embedded.search.extract import Plan, Rows, make_plan, split_referenc
 from portal.embedded.search.kinds import Lookup
 from portal.embedded.search.query import Params, Query, Reader
 from portal.embedded.search.run import Page, Totals, run
-from portal.embedded.search.values import instant, written_instant
+from portal.embedded.search.values import escape, instant, written_instant
 from portal.embedded.secrets import protect
 from portal.embedded.store import LIVE, Index, Kept, Names, Unit, find
 from portal.embedded.terminology import value_set_members
@@ -117,10 +117,10 @@ class Engine:
             return body_of(kept) if kept and kept.state == LIVE else None
         url, _, version = name.partition("|")
         params = [
-            ("url", url),
+            ("url", escape(url)),
             ("_sort", "-_lastUpdated"),
             ("_count", "1"),
-            *([("version", version)] if version else []),
+            *([("version", escape(version))] if version else []),
         ]
         page = self.search(connection, self.query(connection, type_, params))
         return loads(page.matches[0][3]) if page.matches else None

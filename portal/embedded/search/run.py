@@ -3,7 +3,7 @@
 import sqlite3
 from dataclasses import dataclass
 
-from portal.embedded.search.clauses import Clause, Sql
+from portal.embedded.search.clauses import Clause, Sql, joined
 from portal.embedded.search.includes import Found, included
 from portal.embedded.search.query import Query, SortKey
 from portal.embedded.store.unit import TABLE, Names
@@ -226,5 +226,7 @@ OWN_COLUMNS = {"_id": "r.id", "_lastUpdated": "r.updated", "_createdAt": "r.crea
 
 def _conditions(probes: list[Sql]) -> tuple[str, tuple[object, ...]]:
     """The probes on `x`, all to be fulfilled."""
-    text = " AND ".join(p.text.replace("{x}", "x.rid") for p in probes)
-    return text or "1", tuple(a for p in probes for a in p.args)
+    if not probes:
+        return "1", ()
+    every = joined("AND", probes)
+    return every.text.replace("{x}", "x.rid"), every.args

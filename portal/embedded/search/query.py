@@ -1,7 +1,7 @@
 """Reads the parameters of a search: `Patient?name=x&_has:…&_sort=…` becomes a `Query`. Unknown parameters are refused."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from portal.embedded.definitions import Definitions, Parameter
 from portal.embedded.outcome import Refusal, refuse
@@ -52,8 +52,6 @@ class Query:
     total: str = "accurate"
     summary: str = "false"
     elements: tuple[str, ...] = ()
-    shown: Params = field(default_factory=list[tuple[str, str]])
-    """The parameters again, for the links, without `_page`."""
 
 
 class Reader:
@@ -92,7 +90,6 @@ class Reader:
             total=_one_of("_total", options.get("_total", "accurate"), TOTALS),
             summary=summary,
             elements=tuple(e.strip() for e in options.get("_elements", "").split(",") if e.strip()),
-            shown=[(k, v) for k, v in params if k != "_page"],
         )  # fmt: skip
 
     def clause(self, type_: str, key: str, values: list[str], depth: int) -> Clause:

@@ -197,3 +197,21 @@ async def test_a_reference_elsewhere_or_inside_is_kept(server: Server, reference
         "Observation", status="final", code={"text": "x"}, subject={"reference": reference}, **fields
     )
     assert made["subject"]["reference"] == reference
+
+
+CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
+
+
+@pytest.mark.parametrize(
+    ("coding", "wanted"),
+    [
+        ({"system": CLINICAL, "code": "active"}, {201}),
+        ({"system": "http://wrong.example.org", "code": "active"}, {400, 422}),
+        ({"code": "active"}, {400, 422}),
+    ],
+)
+async def test_a_required_code_is_one_of_its_system(server: Server, coding: dict[str, str], wanted: set[int]) -> None:
+    patient = await server.make("Patient")
+    subject = {"reference": f"Patient/{patient['id']}"}
+    body = server.tagged("Condition", clinicalStatus={"coding": [coding]}, subject=subject)
+    assert (await server.post("Condition", body)).status_code in wanted

@@ -37,7 +37,7 @@ class Service:
         type_, id_ = request.path
         self.engine.known(type_)
         self.allow(request)
-        answer = read(request, self.store.find(type_, id_))
+        answer = read(request, self.store.find(type_, id_), self.engine.definitions)
         return as_bytes(request, answer) if type_ == "Binary" else answer
 
     async def answer(self, request: Request) -> Answer:

@@ -57,7 +57,11 @@ class Service:
 
     async def _get(self, request: Request) -> Answer:
         generation = self.store.generation
-        return await self.store.read(lambda connection: get(connection, self.engine, request, self.totals, generation))
+        answer = await self.store.read(
+            lambda connection: get(connection, self.engine, request, self.totals, generation)
+        )
+        one_version = len(request.path) == 4
+        return as_bytes(request, answer) if one_version and request.path[0] == "Binary" else answer
 
     def allow(self, request: Request) -> None:
         self.guard.check(self.store.quick_reader, request)

@@ -13,7 +13,7 @@ from portal.embedded.engine import Engine
 from portal.embedded.failures import failure
 from portal.embedded.identity import Authenticate, Identity
 from portal.embedded.introspection import Introspectors
-from portal.embedded.messages import Answer, Params, Request, read_query, version_headers
+from portal.embedded.messages import Answer, Params, Request, allowed, read_query, version_headers
 from portal.embedded.metadata import VERSION, capability, health
 from portal.embedded.openapi import describe
 from portal.embedded.outcome import Refusal, refuse
@@ -26,6 +26,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+FORM = "application/x-www-form-urlencoded"
 BODY_LIMIT = 20 * 1024 * 1024
 JSON_TYPES = (
     "application/json",
@@ -74,6 +75,8 @@ class Wire:
             answer = await self._answer(scope, headers, receive)
         except Refusal as refusal:
             extra = {"www-authenticate": 'Bearer realm="fhir"'} if refusal.status == 401 else {}
+            if refusal.status == 405:
+                extra = {"allow": allowed(_path(scope)[1:])}
             answer = Answer(status=refusal.status, body=dumps(refusal.outcome()), headers=extra)
         except Exception as problem:  # noqa: BLE001 – the caller gets 500
             answer = Answer(status=500, body=dumps(failure(problem, request_id).outcome()))
@@ -153,7 +156,9 @@ class Wire:
         raw = await _body(receive, headers)
         content = headers.get("content-type", "").partition(";")[0].strip().lower()
         body: Any = None
-        if content == "application/x-www-form-urlencoded" and path[-1:] == ("_search",):
+        if path[-1:] == ("_search",):
+            if raw and content != FORM:
+                raise refuse(415, "not-supported", f"A search is posted as {FORM}")
             params = [*params, *read_query(raw.decode("utf-8", "replace"))]
         elif raw and content and content not in JSON_TYPES and path[:1] != ("Binary",):
             raise refuse(415, "not-supported", "The body must be JSON")

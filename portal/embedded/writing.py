@@ -12,6 +12,8 @@ from portal.embedded.store import LIVE, Kept, Unit
 from portal.embedded.text import dumps
 from portal.types import Json
 
+PATCHES = frozenset({"", "json-patch", "merge-patch", "fhirpath-patch"})
+
 
 def write(unit: Unit, engine: Engine, request: Request) -> Answer:
     if (
@@ -115,6 +117,8 @@ def patch(unit: Unit, engine: Engine, request: Request, previous: Kept) -> Answe
 
 def _patched(request: Request, before: Json) -> Any:
     kind = request.option("_method") or ""
+    if kind not in PATCHES:
+        raise refuse(400, "not-supported", "_method is json-patch, merge-patch or fhirpath-patch", place="_method")
     content = request.headers.get("content-type", "").partition(";")[0].strip()
     if kind == "json-patch" or content == "application/json-patch+json":
         return json_patch(before, request.body)

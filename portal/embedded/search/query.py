@@ -12,8 +12,9 @@ from portal.embedded.search.values import split_at, unescape
 
 Params = list[tuple[str, str]]
 PAGE, MOST = 100, 1000
-CONDITIONS, LENGTH = 200, 300_000
-"""How much one search may ask for: parameters, and characters of SQL that say them (some 3,000 ranges, half a second)."""
+CONDITIONS, VALUES, LENGTH = 200, 30_000, 300_000
+"""How much one search may ask for: parameters, values (SQLite takes 32,766), and characters of SQL that say them (some
+3,000 ranges, half a second)."""
 TOLERATED = frozenset({"_totalMethod", "_format", "_pretty", "_timeout", "_method", "_explain", "_result"})
 SHAPE = frozenset({"_count", "_page", "_total", "_summary", "_elements"})
 PLAIN = SHAPE | TOLERATED | {"_sort"}
@@ -79,7 +80,11 @@ class Reader:
                 options[name] = value
             elif name not in TOLERATED and value != "":
                 clauses.append(self.clause(type_, key, split_at(",", value), 0))
-        if len(clauses) > CONDITIONS or sum(len(clause.probe.text) for clause in clauses) > LENGTH:
+        if (
+            len(clauses) > CONDITIONS
+            or sum(len(clause.probe.args) for clause in clauses) > VALUES
+            or sum(len(clause.probe.text) for clause in clauses) > LENGTH
+        ):
             raise refuse(400, "too-costly", "The search asks for too much at once")
         summary = _one_of("_summary", options.get("_summary", "false"), SUMMARIES)
         count = min(_whole("_count", options.get("_count", str(PAGE))), MOST)

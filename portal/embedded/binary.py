@@ -12,12 +12,16 @@ FHIR_TYPES = frozenset({"application/fhir+json", "application/json", "*/*", ""})
 
 
 def from_bytes(request: Request) -> Request:
-    """A raw body becomes a Binary of its Content-Type; a JSON body is a Binary already."""
-    if request.body is not None or not request.raw or request.method not in {"POST", "PUT"}:
+    """A raw body, also an empty one, becomes a Binary of its Content-Type; a JSON body is a Binary already."""
+    if request.body is not None or request.method not in {"POST", "PUT"}:
         return request
-    content = request.headers.get("content-type", "application/octet-stream").strip()
-    data = base64.b64encode(request.raw).decode()
-    return replace(request, body={"resourceType": "Binary", "contentType": content, "data": data})
+    content = request.headers.get("content-type", "application/octet-stream" if request.raw else "").strip()
+    if content.partition(";")[0].strip().lower() in FHIR_TYPES:
+        return request
+    binary = {"resourceType": "Binary", "contentType": content}
+    if request.raw:
+        binary["data"] = base64.b64encode(request.raw).decode()
+    return replace(request, body=binary)
 
 
 def as_bytes(request: Request, answer: Answer) -> Answer:

@@ -5,6 +5,7 @@ import binascii
 from dataclasses import dataclass
 from typing import Any
 
+from portal.embedded.addresses import Addresses
 from portal.embedded.engine import Engine
 from portal.embedded.messages import ID, Answer, Request, read_query, split_url, when
 from portal.embedded.outcome import Issue, Refusal, refuse
@@ -15,8 +16,6 @@ from portal.embedded.writing import write
 from portal.types import Json
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
-ADDRESSES = frozenset({"reference", "url", "valueUri", "valueUrl"})
-"""Elements that may call a resource of the same transaction by its fullUrl."""
 _CONDITIONS = {"ifMatch": "if-match", "ifNoneMatch": "if-none-match", "ifNoneExist": "if-none-exist"}
 
 
@@ -28,8 +27,8 @@ class Entry:
     full_url: str
 
 
-def entries(request: Request) -> tuple[str, list[Entry]]:
-    """The bundle's type and its entries. Refusal 400 or 422 when it is no bundle that can be run."""
+def opened(request: Request) -> tuple[str, list[Any]]:
+    """The bundle's type and its entries as they came. Refusal 400 or 422 when it is no bundle that can be run."""
     bundle = request.resource()
     kind = bundle.get("type")
     if bundle.get("resourceType") != "Bundle" or kind not in {"transaction", "batch", "collection"}:
@@ -37,10 +36,11 @@ def entries(request: Request) -> tuple[str, list[Entry]]:
     items = bundle.get("entry", [])
     if not isinstance(items, list):
         raise refuse(422, "structure", "Bundle.entry is a list", place="Bundle.entry")
-    return str(kind), [_entry(request, item, i, str(kind)) for i, item in enumerate(items)]
+    return str(kind), items
 
 
-def _entry(outer: Request, item: Any, position: int, kind: str) -> Entry:
+def read_entry(outer: Request, item: Any, position: int, kind: str) -> Entry:
+    """Refusal 422 when it is no entry that can be run."""
     place = f"Bundle.entry[{position}]"
     if not isinstance(item, dict):
         raise refuse(422, "structure", "An entry is an object", place=place)
@@ -80,18 +80,18 @@ def transact(unit: Unit, engine: Engine, found: list[Entry], *, literal: bool = 
     `literal` says that no reference is a search, so that bodies are only walked when there are temporary ids.
     """
     answers: list[Json] = []
-    known: dict[str, str] = {}
+    addresses = Addresses(unit, engine)
     at = 0
     addressed = (entry.request.path for entry in found if len(entry.request.path) == 2)
     unit.look_up((type_, id_) for type_, id_ in addressed if ID.fullmatch(id_))
     try:
         prepared: list[Entry] = []
         for at, entry in enumerate(found):  # noqa: B007 – a refusal is placed where it came
-            prepared.append(_prepare(unit, engine, entry, known))
+            prepared.append(_prepare(entry, addresses))
         for at, entry in enumerate(prepared):  # noqa: B007 – as above
             request = entry.request
-            if known or not literal:
-                _resolve(unit, engine, request.body, known)
+            if addresses.known or not literal:
+                addresses.resolve(request.body, entry.full_url)
             if request.method in {"GET", "HEAD"}:
                 answer = get(unit.connection, engine, request)
             else:
@@ -114,16 +114,15 @@ def _at(refusal: Refusal, position: int) -> Refusal:
     return Refusal(refusal.status, issues)
 
 
-def _prepare(unit: Unit, engine: Engine, entry: Entry, known: dict[str, str]) -> Entry:
+def _prepare(entry: Entry, addresses: Addresses) -> Entry:
     """Settles the id that a POST or a conditional PUT will have, so that other entries can already refer to it."""
     request, url = entry.request, entry.full_url
-    if not url.startswith("urn:") or request.method not in {"POST", "PUT"} or not request.path:
+    if not url or request.method not in {"POST", "PUT"} or not request.path:
         return entry
-    if url in known:
-        raise refuse(400, "duplicate", f"Two entries have the fullUrl {url}")
+    unit, engine = addresses.unit, addresses.engine
     type_ = request.path[0]
     if len(request.path) > 1:
-        known[url] = f"{type_}/{request.path[1]}"
+        addresses.name(url, f"{type_}/{request.path[1]}")
         return entry
     resource = request.resource()
     condition = request.params
@@ -131,10 +130,10 @@ def _prepare(unit: Unit, engine: Engine, entry: Entry, known: dict[str, str]) ->
         condition = read_query(request.headers["if-none-exist"].partition("?")[2] or request.headers["if-none-exist"])
     match = engine.match(unit, engine.known(type_), condition) if condition else None
     if match:
-        known[url] = f"{type_}/{match.id}"
+        addresses.name(url, f"{type_}/{match.id}")
         return entry
     id_ = resource.get("id") or engine.chance.id()
-    known[url] = f"{type_}/{id_}"
+    addresses.name(url, f"{type_}/{id_}")
     body = {**resource, "id": id_}
     return Entry(request=_with_body(request, body), full_url=url)
 
@@ -144,36 +143,6 @@ def _with_body(request: Request, body: Any) -> Request:
         method=request.method, path=request.path, params=request.params, headers=request.headers, body=body,
         base=request.base, identity=request.identity, remote=request.remote,
     )  # fmt: skip
-
-
-def _resolve(unit: Unit, engine: Engine, value: Any, known: dict[str, str]) -> None:
-    """Writes the real addresses into a decoded body, which is ours to change."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if isinstance(item, str):
-                if key in ADDRESSES:
-                    value[key] = _address(unit, engine, key, item, known)
-            elif isinstance(item, dict | list):
-                _resolve(unit, engine, item, known)
-    elif isinstance(value, list):
-        for item in value:
-            _resolve(unit, engine, item, known)
-
-
-def _address(unit: Unit, engine: Engine, key: str, item: str, known: dict[str, str]) -> str:
-    if item in known:
-        return known[item]
-    if key == "reference" and "?" in item and not item.startswith(("http:", "https:", "urn:")):
-        return _conditional_reference(unit, engine, item)
-    return item
-
-
-def _conditional_reference(unit: Unit, engine: Engine, value: str) -> str:
-    path, params = split_url(value)
-    found = engine.match(unit, engine.known(path[0]), params) if len(path) == 1 else None
-    if found is None:
-        raise refuse(412, "not-found", "A conditional reference matches nothing")
-    return f"{found.type}/{found.id}"
 
 
 def response_entry(request: Request, answer: Answer) -> Json:

@@ -14,7 +14,7 @@ from portal.embedded.search.extract import Plan, Rows, make_plan, split_referenc
 from portal.embedded.search.kinds import Lookup
 from portal.embedded.search.query import Params, Query, Reader
 from portal.embedded.search.run import Page, Totals, run
-from portal.embedded.search.values import instant, written_instant
+from portal.embedded.search.values import escape, instant, written_instant
 from portal.embedded.secrets import protect
 from portal.embedded.store import LIVE, Index, Kept, Names, Unit, find
 from portal.embedded.terminology import value_set_members
@@ -97,13 +97,18 @@ class Engine:
 
     def match(self, unit: Unit, type_: str, params: Params) -> Kept | None:
         """The only resource that fulfils a condition, or None. Refusal 412 when several do."""
-        query = self.query(unit.connection, type_, [*params, ("_count", "2"), ("_total", "none")])
-        if not query.clauses:
-            raise refuse(412, "multiple-matches", "The condition is empty: it would match everything")
-        page = self.search(unit.connection, query)
+        page = self.search(unit.connection, self.condition(unit, type_, params, 2))
         if len(page.matches) > 1:
             raise refuse(412, "multiple-matches", f"Several {type_} match the condition")
         return unit.find(type_, page.matches[0][2]) if page.matches else None
+
+    def condition(self, unit: Unit, type_: str, params: Params, most: int) -> Query:
+        """The first `most` that fulfil a condition, however it asks to be shown. Refusal 412 when it asks for nothing."""
+        shape = [("_count", str(most)), ("_page", "1"), ("_total", "none"), ("_summary", "false")]
+        query = self.query(unit.connection, type_, [*params, *shape])
+        if not query.clauses:
+            raise refuse(412, "multiple-matches", "The condition is empty: it would match everything")
+        return query
 
     def canonical_body(self, connection: sqlite3.Connection, type_: str, name: str) -> Json | None:
         """A stored resource by `Type/id` or by its `url` (`|version` narrows it); the latest written wins."""
@@ -112,10 +117,10 @@ class Engine:
             return body_of(kept) if kept and kept.state == LIVE else None
         url, _, version = name.partition("|")
         params = [
-            ("url", url),
+            ("url", escape(url)),
             ("_sort", "-_lastUpdated"),
             ("_count", "1"),
-            *([("version", version)] if version else []),
+            *([("version", escape(version))] if version else []),
         ]
         page = self.search(connection, self.query(connection, type_, params))
         return loads(page.matches[0][3]) if page.matches else None

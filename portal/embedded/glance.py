@@ -86,7 +86,7 @@ class Glance:
             if kind == "Reference":
                 one = _reference(one, frozenset(element.get("targets", ())) & self.definitions.resources)
             elif codes:
-                one = _bound(one, codes)
+                one = _bound(one, self.definitions.coded[element["binding"]])
         return _many(one) if element["many"] else one
 
 
@@ -128,12 +128,12 @@ def _reference(is_object: Sure, targets: frozenset[str]) -> Sure:
     return check
 
 
-def _bound(is_object: Sure, codes: frozenset[str]) -> Sure:
+def _bound(is_object: Sure, codes: frozenset[tuple[str, str]]) -> Sure:
     def check(value: Any, references: References) -> bool:
         if not is_object(value, references):
             return False
         codings = value.get("coding", (value,))
-        return any(coding.get("code") in codes for coding in codings)
+        return any((coding.get("system"), coding.get("code")) in codes for coding in codings)
 
     return check
 

@@ -58,6 +58,25 @@ class Answer:
     content_type: str = "application/fhir+json; charset=utf-8"
 
 
+def allowed(path: tuple[str, ...]) -> str:
+    """The methods that an address under /fhir takes, as the header `Allow` lists them."""
+    match path:
+        case ():
+            return "POST"
+        case (*_, "_history") | (_, _, "_history", _):
+            return "GET, HEAD"
+        case (*_, "$validate"):
+            return "POST"
+        case (*_, last) if last.startswith(("_", "$")):
+            return "GET, HEAD, POST"
+        case (_,):
+            return "GET, HEAD, POST, PUT, PATCH, DELETE"
+        case ("AidboxTopicDestination", _):
+            return "GET, HEAD, DELETE"
+        case _:
+            return "GET, HEAD, PUT, PATCH, DELETE"
+
+
 def split_url(url: str) -> tuple[tuple[str, ...], Params]:
     path, _, query = url.partition("?")
     parts = [part for part in path.split("/") if part]

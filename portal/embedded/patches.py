@@ -44,7 +44,7 @@ def _apply(document: Any, operation: Json) -> Any:
             _get(document, path)
             return _remove(document, path)
         case "test":
-            if _get(document, path) != _value(operation):
+            if not _same(_get(document, path), _value(operation)):
                 raise refuse(422, "processing", "A test of the patch failed", place=operation["path"])
             return document
         case "move" | "copy" as op:
@@ -57,6 +57,15 @@ def _apply(document: Any, operation: Json) -> Any:
             return _put(_remove(document, source) if op == "move" else document, path, value, insert=True)
         case other:
             raise refuse(400, "structure", f"Unknown patch operation {other!r}")
+
+
+def _same(one: Any, other: Any) -> bool:
+    """As JSON: `true` is not 1, and 1 is 1.0."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return isinstance(one, bool) == isinstance(other, bool) and one == other
 
 
 def _value(operation: Json) -> Any:

@@ -1,5 +1,6 @@
-"""References inside a resource: each relative one must name a resource that exists."""
+"""References inside a resource: each must name a resource that exists, here or on another server."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,7 @@ from portal.embedded.definitions import Definitions
 from portal.embedded.outcome import Place, Refusal, issue
 from portal.embedded.search.extract import split_reference
 from portal.embedded.store import LIVE, Unit
+from portal.embedded.store.unit import Key
 from portal.types import Json
 
 
@@ -15,23 +17,42 @@ def check_references(
 ) -> None:
     """Refusal 422 naming every reference that leads nowhere. Run when all of a transaction is written.
 
-    What is not ours to check leads somewhere: other servers, contained resources, types that nobody knows. Places are
-    only asked for (`placed`) when there is something to tell.
+    What has a scheme (another server, a urn) is not ours to check. Aidbox's own types may name what is no resource
+    (`Operation/FhirSearch`). Places are only asked for (`placed`) when there is something to tell.
     """
-    wanted = {key for _, _, keys in unit.references for key in keys if definitions.knows(key[0])}
-    unit.look_up(wanted)
-    missing = {key for key in wanted if unit.state(*key) != LIVE}
+    unit.look_up({key for _, _, keys in unit.references for key in keys if definitions.knows(key[0])})
+
+    def lost(type_: str, resource: Json, key: Key) -> bool:
+        if definitions.knows(key[0]):
+            return unit.state(*key) != LIVE
+        if type_ in definitions.aidbox or (not key[0] and _SCHEME.match(key[1])):
+            return False
+        return not (key[1].startswith("#") and not key[0] and _holds(resource, key[1][1:]))
+
+    missing = [
+        issue("not-found", f"Referenced resource {written} does not exist", (place, ".reference"), NOWHERE)
+        for type_, resource, keys in unit.references
+        if any(lost(type_, resource, key) for key in keys)
+        for written, place in placed(resource, type_)
+        if lost(type_, resource, split_reference(written))
+    ]
     if missing:
-        raise Refusal(
-            422,
-            [
-                issue("not-found", f"Referenced resource {written} does not exist", (place, ".reference"), NOWHERE)
-                for type_, resource, keys in unit.references
-                if not missing.isdisjoint(keys)
-                for written, place in placed(resource, type_)
-                if split_reference(written) in missing
-            ],
-        )
+        raise Refusal(422, missing)
+
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+
+
+def _holds(value: Any, id_: str) -> bool:
+    """Whether a resource of that id is contained in this one, or in one that it holds; "" is the container itself."""
+    if isinstance(value, list):
+        return any(_holds(item, id_) for item in value)
+    if not isinstance(value, dict):
+        return False
+    contained: Any = value.get("contained")
+    if isinstance(contained, list) and any(not id_ or one.get("id") == id_ for one in contained):
+        return True
+    return any(_holds(item, id_) for item in value.values() if isinstance(item, dict | list))
 
 
 NOWHERE = "non-existent-resource"

@@ -1,12 +1,13 @@
 """Answers FHIR requests: checks the right, then runs the interaction where it belongs (on the spot, reader, writer)."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from portal.embedded.access import Guard
 from portal.embedded.binary import as_bytes, from_bytes
-from portal.embedded.bundles import Entry, entries, refused_entry, response_bundle, response_entry, transact
+from portal.embedded.bundles import opened, read_entry, refused_entry, response_bundle, response_entry, transact
 from portal.embedded.engine import Engine
+from portal.embedded.failures import failure
 from portal.embedded.indexing import follow
 from portal.embedded.messages import Answer, Request
 from portal.embedded.operations import operate
@@ -36,7 +37,7 @@ class Service:
         type_, id_ = request.path
         self.engine.known(type_)
         self.allow(request)
-        answer = read(request, self.store.find(type_, id_))
+        answer = read(request, self.store.find(type_, id_), self.engine.definitions)
         return as_bytes(request, answer) if type_ == "Binary" else answer
 
     async def answer(self, request: Request) -> Answer:
@@ -56,7 +57,11 @@ class Service:
 
     async def _get(self, request: Request) -> Answer:
         generation = self.store.generation
-        return await self.store.read(lambda connection: get(connection, self.engine, request, self.totals, generation))
+        answer = await self.store.read(
+            lambda connection: get(connection, self.engine, request, self.totals, generation)
+        )
+        one_version = len(request.path) == 4
+        return as_bytes(request, answer) if one_version and request.path[0] == "Binary" else answer
 
     def allow(self, request: Request) -> None:
         self.guard.check(self.store.quick_reader, request)
@@ -65,8 +70,9 @@ class Service:
         """Each entry needs its own right."""
         if request.identity is None:
             self.allow(request)
-        kind, found = entries(request)
+        kind, items = opened(request)
         if kind == "transaction":
+            found = [read_entry(request, item, i, kind) for i, item in enumerate(items)]
             for entry in found:
                 self.allow(entry.request)
             literal = bool(request.raw) and b"?" not in request.raw
@@ -74,14 +80,18 @@ class Service:
                 lambda unit: self._whole(unit, request, lambda: transact(unit, self.engine, found, literal=literal))
             )
         else:
-            answers = [await self._alone(entry) for entry in found]
+            answers = [await self._alone(request, item, i, kind) for i, item in enumerate(items)]
         return Answer(status=200, body=response_bundle("transaction" if kind == "transaction" else "batch", answers))
 
-    async def _alone(self, entry: Entry) -> Json:
+    async def _alone(self, outer: Request, item: Any, position: int, kind: str) -> Json:
+        """Whatever befalls one entry is the answer of that entry: those before it are stored."""
         try:
-            return response_entry(entry.request, await self.answer(entry.request))
+            request = read_entry(outer, item, position, kind).request
+            return response_entry(request, await self.answer(request))
         except Refusal as refusal:
             return refused_entry(refusal)
+        except Exception as problem:  # noqa: BLE001 – as of a whole request
+            return refused_entry(failure(problem, f"{outer.headers.get('x-request-id', '')[:100]}[{position}]"))
 
     async def _write(self, request: Request) -> Answer:
         if request.method not in {"POST", "PUT", "PATCH", "DELETE"}:

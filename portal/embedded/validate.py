@@ -22,6 +22,7 @@ class Element:
     codes: frozenset[str] | None
     targets: frozenset[str] | None
     primitive: Callable[[Any], bool] | None = None
+    coded: frozenset[tuple[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ class Validator:
             self._object(found, item, kind, place)
             if kind == "Reference":
                 self._target(found, item, element.targets, place)
-            elif element.codes and not _coded(item) & element.codes:
+            elif element.coded and not _coded(item) & element.coded:
                 found.issues.append(_bound(place))
 
     def _target(self, found: Faults, item: Json, targets: frozenset[str] | None, place: Place) -> None:
@@ -158,21 +159,23 @@ class Validator:
             codes = self.definitions.codes.get(element.get("binding", ""))
             targets = frozenset(element["targets"]) if "targets" in element else None
             elements[key] = Element(
-                element["t"], element["many"], element.get("choice"), codes, targets, PRIMITIVES.get(element["t"])
-            )
+                element["t"], element["many"], element.get("choice"), codes, targets, PRIMITIVES.get(element["t"]),
+                self.definitions.coded.get(element.get("binding", "")),
+            )  # fmt: skip
             if element["min"]:
                 required.setdefault(element.get("choice", key), set()).add(key)
         owner = self._owners[name] = Owner(elements, [(key, frozenset(keys)) for key, keys in required.items()])
         return owner
 
 
-def _coded(item: Json) -> set[str]:
+def _coded(item: Json) -> set[tuple[str, str]]:
+    """(system, code) of each coding."""
     codings: Any = item.get("coding", [item])
-    return (
-        {c["code"] for c in codings if isinstance(c, dict) and isinstance(c.get("code"), str)}
-        if isinstance(codings, list)
-        else set()
-    )
+    return {
+        (c["system"], c["code"])
+        for c in (codings if isinstance(codings, list) else ())
+        if isinstance(c, dict) and isinstance(c.get("code"), str) and isinstance(c.get("system"), str)
+    }
 
 
 def _wrong(place: Place | None, text: str, kind: str) -> Issue:

@@ -2,10 +2,7 @@
 
 import inspect
 import itertools
-import logging
-import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -13,12 +10,13 @@ from portal.chance import Chance
 from portal.clock import Clock
 from portal.embedded.doors import Doors
 from portal.embedded.engine import Engine
+from portal.embedded.failures import failure
 from portal.embedded.identity import Authenticate, Identity
 from portal.embedded.introspection import Introspectors
-from portal.embedded.messages import Answer, Params, Request, read_query, version_headers
+from portal.embedded.messages import Answer, Params, Request, allowed, read_query, version_headers
 from portal.embedded.metadata import VERSION, capability, health
 from portal.embedded.openapi import describe
-from portal.embedded.outcome import Refusal, outcome, refuse
+from portal.embedded.outcome import Refusal, refuse
 from portal.embedded.passwords import Passwords
 from portal.embedded.service import Service
 from portal.embedded.text import dumps, loads
@@ -29,6 +27,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+FORM = "application/x-www-form-urlencoded"
 BODY_LIMIT = 20 * 1024 * 1024
 JSON_TYPES = (
     "application/json",
@@ -38,7 +37,6 @@ JSON_TYPES = (
 )
 DESCRIPTIONS = (("fhir", "metadata"), ("fhir", "openapi.json"))
 """What everybody may read, because it tells of nobody."""
-log = logging.getLogger(__name__)
 
 
 class Wire:
@@ -78,13 +76,11 @@ class Wire:
             answer = await self._answer(scope, headers, receive)
         except Refusal as refusal:
             extra = {"www-authenticate": 'Bearer realm="fhir"'} if refusal.status == 401 else {}
+            if refusal.status == 405:
+                extra = {"allow": allowed(_path(scope)[1:])}
             answer = Answer(status=refusal.status, body=dumps(refusal.outcome()), headers=extra)
-        except Exception as problem:  # noqa: BLE001 – the caller gets 500; the text of the error may tell what was sent
-            where = traceback.extract_tb(problem.__traceback__)[-1]
-            place = f"{Path(where.filename).name}:{where.lineno}"
-            log.error("fhir request %s failed: %s at %s", request_id, type(problem).__name__, place)  # noqa: TRY400 – as above
-            failed = refuse(500, "exception", "The server could not do this")
-            answer = Answer(status=500, body=dumps(outcome(failed.issues)))
+        except Exception as problem:  # noqa: BLE001 – the caller gets 500
+            answer = Answer(status=500, body=dumps(failure(problem, request_id).outcome()))
         await self._send(scope, answer, send, request_id, self.clock.monotonic() - start)
 
     async def _send(self, scope: Scope, answer: Answer, send: Send, request_id: str, seconds: float) -> None:
@@ -167,7 +163,9 @@ class Wire:
         raw = await _body(receive, headers)
         content = headers.get("content-type", "").partition(";")[0].strip().lower()
         body: Any = None
-        if content == "application/x-www-form-urlencoded" and path[-1:] == ("_search",):
+        if path[-1:] == ("_search",):
+            if raw and content != FORM:
+                raise refuse(415, "not-supported", f"A search is posted as {FORM}")
             params = [*params, *read_query(raw.decode("utf-8", "replace"))]
         elif raw and content and content not in JSON_TYPES and path[:1] != ("Binary",):
             raise refuse(415, "not-supported", "The body must be JSON")

@@ -12,6 +12,8 @@ from portal.embedded.store import LIVE, Kept, Unit
 from portal.embedded.text import dumps
 from portal.types import Json
 
+PATCHES = frozenset({"", "json-patch", "merge-patch", "fhirpath-patch"})
+
 
 def write(unit: Unit, engine: Engine, request: Request) -> Answer:
     if (
@@ -92,7 +94,12 @@ def conditional_update(unit: Unit, engine: Engine, request: Request, type_: str)
         raise refuse(412, "conflict", f"No {type_} matches the condition")
     id_ = resource.get("id")
     if isinstance(id_, str):
-        return _update(unit, engine, request, type_, _valid_id(id_), resource, unit.find(type_, id_))
+        previous = unit.find(type_, _valid_id(id_))
+        if previous is not None and previous.state == LIVE:
+            raise refuse(
+                409, "duplicate", f"{type_}/{id_} exists and does not match the condition", kind="duplicate-key"
+            )
+        return _update(unit, engine, request, type_, id_, resource, previous)
     return shown(request, _create(unit, engine, type_, resource), 201)
 
 
@@ -110,6 +117,8 @@ def patch(unit: Unit, engine: Engine, request: Request, previous: Kept) -> Answe
 
 def _patched(request: Request, before: Json) -> Any:
     kind = request.option("_method") or ""
+    if kind not in PATCHES:
+        raise refuse(400, "not-supported", "_method is json-patch, merge-patch or fhirpath-patch", place="_method")
     content = request.headers.get("content-type", "").partition(";")[0].strip()
     if kind == "json-patch" or content == "application/json-patch+json":
         return json_patch(before, request.body)
@@ -136,11 +145,8 @@ def delete(unit: Unit, request: Request, kept: Kept | None) -> Answer:
 
 def conditional_delete(unit: Unit, engine: Engine, request: Request, type_: str) -> Answer:
     if request.headers.get("x-conditional-delete") == "remove-all":
-        if not request.condition:
-            raise refuse(412, "multiple-matches", "The condition is empty: it would match everything")
         while True:
-            query = engine.query(unit.connection, type_, [*request.condition, ("_count", "500"), ("_page", "1")])
-            page = engine.search(unit.connection, query)
+            page = engine.search(unit.connection, engine.condition(unit, type_, request.condition, 500))
             for _, _, id_, _ in page.matches:
                 kept = unit.find(type_, id_)
                 if kept:

@@ -58,3 +58,19 @@ async def test_a_binary_without_a_content_type_is_refused(server: Server) -> Non
 async def test_bytes_are_not_taken_for_other_types(server: Server) -> None:
     answer = await server.http.post("fhir/Patient", content=b"hello", headers={"content-type": "text/plain"})
     assert answer.status_code in {400, 415, 422}
+
+
+async def test_bytes_of_an_earlier_version_are_given_too(server: Server) -> None:
+    made = await server.make("Binary", "b", contentType="application/pdf", data=base64.b64encode(PDF).decode())
+    await server.make("Binary", "b", contentType="text/plain", data="AAAA")
+    url = f"Binary/{made['id']}/_history/{made['meta']['versionId']}"
+    answer = await server.get(url, headers={"accept": "application/pdf"})
+    assert (answer.status_code, answer.content) == (200, PDF)
+
+
+@pytest.mark.aidbox
+async def test_a_file_may_be_empty(server: Server) -> None:
+    made = await server.http.post("fhir/Binary", content=b"", headers={"content-type": "text/plain"})
+    assert (made.status_code, made.json()["contentType"]) == (201, "text/plain")
+    answer = await server.get(f"Binary/{made.json()['id']}", headers={"accept": "text/plain"})
+    assert (answer.status_code, answer.content) == (200, b"")

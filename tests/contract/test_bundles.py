@@ -26,6 +26,12 @@ def statuses(bundle: Json) -> list[str]:
     return [e["response"]["status"][:3] for e in bundle["entry"]]
 
 
+async def written(server: Server, bundle: Json) -> list[Json]:
+    """What is stored at the places that the answers tell."""
+    places = [e["response"]["location"].partition("/_history")[0].split("/")[-2:] for e in bundle["entry"]]
+    return [(await server.get("/".join(place))).json() for place in places]
+
+
 async def test_a_transaction_writes_all_its_entries(server: Server) -> None:
     answer = await server.bundle(
         "transaction",
@@ -282,3 +288,61 @@ async def test_a_large_transaction_is_done(server: Server) -> None:
     )
     assert (await server.search("Observation?_summary=count"))["total"] == 150
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "malformed",
+    [
+        {"request": {"method": "DANCE", "url": "Patient"}},
+        {"request": {"method": "GET"}},
+        {},
+        "x",
+        {"request": {"method": "PATCH", "url": "Patient/x"}, "resource": {"resourceType": "Binary", "data": "?"}},
+    ],
+)
+@pytest.mark.aidbox
+async def test_a_malformed_entry_of_a_batch_is_refused_alone(server: Server, malformed: Any) -> None:
+    good = entry("POST", "Patient", server.tagged("Patient"))
+    answer = await server.bundle("batch", good, malformed, good)
+    assert answer.status_code == 200
+    found = statuses(answer.json())
+    assert (found[0], found[1][0], found[2]) == ("201", "4", "201")
+
+
+OTHER = "https://other.example.org/fhir/Patient/77"
+
+
+async def test_a_full_url_that_is_an_address_is_replaced(server: Server) -> None:
+    answer = await server.bundle(
+        "transaction",
+        entry("POST", "Observation", observation(server, OTHER)),
+        entry("POST", "Patient", server.tagged("Patient"), full_url=OTHER),
+    )
+    observed, patient = await written(server, answer.json())
+    assert observed["subject"]["reference"] == f"Patient/{patient['id']}"
+
+
+async def test_a_relative_reference_is_looked_for_beside_the_entrys_full_url(server: Server) -> None:
+    beside = "https://other.example.org/fhir/Observation/78"
+    answer = await server.bundle(
+        "transaction",
+        entry("POST", "Observation", observation(server, "Patient/77"), full_url=beside),
+        entry("POST", "Patient", server.tagged("Patient"), full_url=OTHER),
+    )
+    assert answer.status_code == 200, answer.text
+    observed, patient = await written(server, answer.json())
+    assert observed["subject"]["reference"] == f"Patient/{patient['id']}"
+
+
+async def test_the_links_of_a_narrative_are_replaced(server: Server) -> None:
+    div = f'<div xmlns="http://www.w3.org/1999/xhtml"><a href="{P}">Zoé</a><img src="{P}"/>{P}</div>'
+    told = {**server.tagged("Observation"), "text": {"status": "additional", "div": div}}
+    answer = await server.bundle(
+        "transaction",
+        entry("POST", "Observation", {**observation(server, P), **told}),
+        entry("POST", "Patient", server.tagged("Patient"), full_url=P),
+    )
+    observed, patient = await written(server, answer.json())
+    address = f"Patient/{patient['id']}"
+    assert f'href="{address}"' in observed["text"]["div"]
+    assert f'src="{address}"' in observed["text"]["div"]

@@ -148,3 +148,29 @@ async def test_an_empty_condition_never_takes_everything(server: Server) -> None
     made = await server.make("Patient")
     await server.delete("Patient")
     assert (await server.get(f"Patient/{made['id']}")).status_code == 200
+
+
+@pytest.mark.aidbox
+@pytest.mark.parametrize("asked", ["identifier=", "_sort=_id&_totalMethod=x", "_count=5", "_include=Basic:subject"])
+async def test_taking_all_needs_a_condition(server: Server, asked: str) -> None:
+    made = await server.make("Basic", code={"text": "x"})
+    answer = await server.delete(f"Basic?{asked}", headers={"x-conditional-delete": "remove-all"})
+    assert answer.status_code == 412
+    assert (await server.get(f"Basic/{made['id']}")).status_code == 200
+
+
+@pytest.mark.aidbox
+@pytest.mark.parametrize("asked", ["_summary=count", "_page=2", "_count=0"])
+async def test_how_a_condition_is_to_be_shown_changes_nothing(server: Server, asked: str) -> None:
+    for _ in range(2):
+        headers = {"if-none-exist": f"{condition(server)}&{asked}"}
+        answer = await server.post("Patient", identified(server), headers=headers)
+    assert answer.status_code == 200
+
+
+@pytest.mark.aidbox
+async def test_a_conditional_update_never_changes_what_does_not_match(server: Server) -> None:
+    made = await server.make("Patient", "alice", gender="female")
+    answer = await server.put(f"Patient?{condition(server)}", identified(server, id=made["id"], gender="male"))
+    assert answer.status_code == 409
+    assert (await server.get(f"Patient/{made['id']}")).json()["gender"] == "female"

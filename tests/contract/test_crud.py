@@ -189,3 +189,16 @@ async def test_answers_are_json(server: Server) -> None:
 async def test_a_tag_sent_with_a_resource_is_kept(server: Server) -> None:
     made = await server.make("Patient")
     assert made["meta"]["tag"][0]["code"] == server.run
+
+
+@pytest.mark.aidbox
+@pytest.mark.parametrize(
+    ("method", "url", "told"),
+    [("POST", "Patient/x", "PUT"), ("DELETE", "Patient/x/_history", "GET")],
+)
+async def test_a_method_that_an_address_does_not_take_is_told_which_it_takes(
+    server: Server, method: str, url: str, told: str
+) -> None:
+    answer = await server.http.request(method, f"fhir/{url}", json={"resourceType": "Patient"})
+    assert answer.status_code == 405
+    assert told in answer.headers["allow"].split(", ")

@@ -150,3 +150,21 @@ async def test_a_patch_keeps_decimals(server: Server) -> None:
     )
     answer = await server.patch(f"Observation/{server.id('o')}", {"status": "amended"})
     assert '"value":7.500' in answer.text.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "status"),
+    [("/active", 1, {400, 409, 412, 422}), ("/active", True, {200}), ("/multipleBirthInteger", 1.0, {200}),
+     ("/multipleBirthInteger", True, {400, 409, 412, 422}), ("/name", [{"family": "Roux", "use": 1}], {400, 409, 412, 422})],
+)  # fmt: skip
+async def test_a_test_of_a_patch_compares_as_json_does(server: Server, path: str, value: Any, status: set[int]) -> None:
+    made = await server.make("Patient", active=True, multipleBirthInteger=1, name=[{"family": "Roux"}])
+    headers = {"content-type": "application/json-patch+json"}
+    operations = [{"op": "test", "path": path, "value": value}]
+    assert (await server.patch(f"Patient/{made['id']}", operations, headers=headers)).status_code in status
+
+
+@pytest.mark.aidbox
+async def test_an_unknown_kind_of_patch_is_refused(server: Server) -> None:
+    made = await server.make("Patient")
+    assert (await server.patch(f"Patient/{made['id']}?_method=foo", {"active": True})).status_code == 400

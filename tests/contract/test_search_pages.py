@@ -179,3 +179,9 @@ async def test_an_update_is_found_at_once(server: Server) -> None:
     await server.make("Patient", "alice", gender="male")
     assert await server.names("Patient?gender=female") == []
     assert await server.names("Patient?gender=male") == ["alice"]
+
+
+@pytest.mark.aidbox
+async def test_a_posted_search_is_a_form(server: Server) -> None:
+    await server.make("Patient", "alice")
+    assert (await server.post("Patient/_search", {"given": "zoe"})).status_code == 415

@@ -1,10 +1,11 @@
 """What each kind of search parameter finds."""
 
+import re
 from typing import Any
 
 import pytest
 
-from .conftest import Server, issue
+from .conftest import TAG, Server, issue
 
 PEOPLE: dict[str, dict[str, Any]] = {
     "helene": {
@@ -349,3 +350,98 @@ async def test_tolerated_parameters_change_nothing(server: Server, query: str) -
 async def test_a_comma_in_a_value_can_be_escaped(server: Server) -> None:
     await server.make("Patient", "comma", identifier=[{"system": "urn:x", "value": "a,b"}])
     assert await found(server, "Patient?identifier=urn:x|a\\,b") == {"comma"}
+
+
+ODD = ["a|1", "b,2", "c\\\\3", "d$4", "e\\|5"]
+
+
+@pytest.mark.parametrize("value", ODD)
+@pytest.mark.parametrize("system", ["", "urn:s|"])
+async def test_a_sign_that_means_something_is_found_when_it_is_escaped(server: Server, value: str, system: str) -> None:
+    for i, one in enumerate(ODD):
+        await server.make("Patient", f"p{i}", identifier=[{"system": "urn:s", "value": one}])
+    escaped = re.sub(r"([,|$\\])", r"\\\1", value)
+    params = {"_tag": f"{TAG}|{server.run}", "identifier": f"{system}{escaped}"}
+    found = (await server.get("Patient", params=params)).json()
+    assert [e["resource"]["identifier"][0]["value"] for e in found.get("entry", [])] == [value]
+
+
+@pytest.mark.parametrize("sign", [",", "|"])
+async def test_an_escaped_backslash_takes_nothing_for_itself(server: Server, sign: str) -> None:
+    await server.make("Patient", "alice", identifier=[{"system": "a\\", "value": "b"}, {"value": "a\\"}])
+    params = {"_tag": f"{TAG}|{server.run}", "identifier": f"a\\\\{sign}b"}
+    assert (await server.get("Patient", params=params)).json()["total"] == 1
+
+
+MANY = ",".join(f"x{i}" for i in range(1200))
+
+
+@pytest.mark.aidbox
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"code": f"{MANY},here"},
+        {"code": f"{MANY.replace('x', 'urn:s|x')},here"},
+        {"code:not": MANY},
+        {"subject": f"{MANY.replace('x', 'Patient/x')},Patient/RUN-zoe"},
+        {"subject": f"{MANY},RUN-zoe"},
+        {"subject:Patient.family": f"{MANY},Roux"},
+        {"code:text": f"{MANY},words"},
+        {"date": f"{','.join(str(1000 + i) for i in range(900))},2026"},
+        {"value-quantity": ",".join(map(str, range(1200)))},
+        {"_id": f"{MANY},RUN-seen"},
+        {"_lastUpdated": ",".join(f"gt{1000 + i}" for i in range(900))},
+        {"code-value-quantity": f"{','.join(f'x${i}' for i in range(900))},here$5"},
+    ],
+)
+async def test_any_of_very_many_values_is_found(server: Server, asked: dict[str, str]) -> None:
+    await server.make("Patient", "zoe", name=[{"family": "Roux"}])
+    await server.make(
+        "Observation",
+        "seen",
+        status="final",
+        code={"coding": [{"code": "here"}], "text": "words"},
+        subject={"reference": f"Patient/{server.id('zoe')}"},
+        effectiveDateTime="2026-01-01",
+        valueQuantity={"value": 5},
+    )
+    data = {"_tag": f"{TAG}|{server.run}", **{k: v.replace("RUN", server.run) for k, v in asked.items()}}
+    answer = await server.http.post("fhir/Observation/_search", data=data)
+    assert answer.status_code == 200, answer.text[:500]
+    assert answer.json()["total"] == 1
+
+
+@pytest.mark.aidbox
+async def test_codes_of_a_large_value_set_are_found(server: Server) -> None:
+    codes = [{"code": f"x{i}"} for i in range(600)]
+    compose = {"include": [{"system": "urn:s", "concept": codes}]}
+    await server.make("ValueSet", "many", status="active", compose=compose)
+    await server.make("Basic", "here", code={"coding": [{"system": "urn:s", "code": "x599"}]})
+    await server.make("Basic", "elsewhere", code={"coding": [{"system": "urn:other", "code": "x599"}]})
+    assert await server.names(f"Basic?code:in=ValueSet/{server.id('many')}") == ["here"]
+
+
+@pytest.mark.aidbox
+@pytest.mark.parametrize("asked", [{"code": ["x"] * 1100}, {"code": MANY}, {"code:text": MANY.replace("x", "y" * 9)}])
+async def test_what_asks_for_too_much_is_refused_as_such(server: Server, asked: dict[str, str | list[str]]) -> None:
+    much = {name: ",".join([given] * 30) if isinstance(given, str) else given for name, given in asked.items()}
+    answer = await server.http.post("fhir/Observation/_search", data=much)
+    assert (answer.status_code, issue(answer)["code"]) == (400, "too-costly")
+
+
+async def test_many_conditions_are_all_met(server: Server) -> None:
+    await server.make("Patient", "alice", name=[{"family": "Roux"}])
+    assert await server.names(f"Patient?{'&'.join(['family=Roux'] * 150)}") == ["alice"]
+
+
+@pytest.mark.aidbox
+@pytest.mark.parametrize(
+    "query",
+    [
+        "Observation?value-quantity=1_0", "Observation?value-quantity=nan", "Observation?value-quantity= 1",
+        "Observation?value-quantity=١", "Patient?_count:foo=1", "Patient?_sort:foo=_id", "Patient?_count=١",
+        "Observation?_include=Observation:subject:Nope", "Location?near=4_8|2", "Patient?_totalMethod:x=count",
+    ],
+)  # fmt: skip
+async def test_what_cannot_be_meant_is_refused(server: Server, query: str) -> None:
+    assert (await server.get(query)).status_code == 400

@@ -172,3 +172,46 @@ async def test_a_refused_reference_leaves_no_trace(server: Server) -> None:
     await server.post("Observation", body)
     assert (await server.search("Observation?"))["total"] == 0
     assert (await server.get(f"Patient/{server.id('nobody')}")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["Patient/a/b", "patient/1", "Nope/1", "garbage", "#nope", "#", "Patient", "Patient?name=x", "/Patient/x"],
+)
+async def test_what_is_no_reference_is_refused(server: Server, reference: str) -> None:
+    answer = await server.post(
+        "Observation",
+        server.tagged("Observation", status="final", code={"text": "x"}, subject={"reference": reference}),
+    )
+    assert answer.status_code in {400, 422}
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["https://other.example.org/fhir/Patient/1", "urn:uuid:6f0d3a4e-0000-4000-8000-000000000001", "#zoe"],
+)
+async def test_a_reference_elsewhere_or_inside_is_kept(server: Server, reference: str) -> None:
+    contained = [{"resourceType": "Patient", "id": "zoe"}] if reference == "#zoe" else []
+    fields = {"contained": contained} if contained else {}
+    made = await server.make(
+        "Observation", status="final", code={"text": "x"}, subject={"reference": reference}, **fields
+    )
+    assert made["subject"]["reference"] == reference
+
+
+CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
+
+
+@pytest.mark.parametrize(
+    ("coding", "wanted"),
+    [
+        ({"system": CLINICAL, "code": "active"}, {201}),
+        ({"system": "http://wrong.example.org", "code": "active"}, {400, 422}),
+        ({"code": "active"}, {400, 422}),
+    ],
+)
+async def test_a_required_code_is_one_of_its_system(server: Server, coding: dict[str, str], wanted: set[int]) -> None:
+    patient = await server.make("Patient")
+    subject = {"reference": f"Patient/{patient['id']}"}
+    body = server.tagged("Condition", clinicalStatus={"coding": [coding]}, subject=subject)
+    assert (await server.post("Condition", body)).status_code in wanted

@@ -25,7 +25,11 @@ def element(spec: dict[str, Any], luck: random.Random, depth: int) -> Any:
         types = sorted(set(spec.get("targets", ["Patient"])) & DEFINITIONS.resources) or ["Patient"]
         one = luck.choice([{"reference": f"{luck.choice(types)}/a"}, {"reference": "#a"}, {"display": "x"}])
     else:
-        one = {**made(spec["t"], luck, depth + 1), **({"coding": [{"code": luck.choice(codes)}]} if codes else {})}
+        one = made(spec["t"], luck, depth + 1)
+        if codes:
+            system, code = luck.choice(sorted(DEFINITIONS.coded[spec["binding"]]))
+            coding = {"system": system, "code": code}
+            one = {**one, "coding": [coding]} if spec["t"] == "CodeableConcept" else {**one, **coding}
     return [one] * luck.choice([1, 2]) if spec["many"] else one
 
 

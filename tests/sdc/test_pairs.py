@@ -173,8 +173,15 @@ def broken_extraction(monkeypatch):
 
 
 def broken_validation(monkeypatch):
-    """Every question is required."""
-    monkeypatch.setattr("portal.sdc.checking.required", lambda _engine, _node: True)
+    """A required answer is lost when the response is written."""
+    from portal.sdc.nodes import Node
+
+    true_way = Node.stored
+
+    def lossy(self, *, asked_only):
+        return None if self.item.question and self.item.required else true_way(self, asked_only=asked_only)
+
+    monkeypatch.setattr(Node, "stored", lossy)
 
 
 def broken_keeping(monkeypatch):

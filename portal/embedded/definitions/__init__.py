@@ -52,12 +52,15 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Definitions:
-    """`owners`: element tables by type or backbone path. `codes`: what each required value set allows."""
+    """`owners`: element tables by type or backbone path. `codes`: what each required value set allows; `coded`: the
+    same as (system, code).
+    """
 
     resources: frozenset[str]
     aidbox: frozenset[str]
     owners: dict[str, dict[str, Json]]
     codes: dict[str, frozenset[str]]
+    coded: dict[str, frozenset[tuple[str, str]]]
     parameters: dict[str, dict[str, Parameter]]
     fingerprint: str
 
@@ -94,7 +97,13 @@ def load_definitions() -> Definitions:
         resources=frozenset(structure["resources"]),
         aidbox=frozenset(structure["aidbox"]),
         owners=structure["owners"],
-        codes={url: frozenset(codes) for url, codes in structure["codes"].items()},
+        codes={
+            url: frozenset(code for codes in of.values() for code in codes) for url, of in structure["codes"].items()
+        },
+        coded={
+            url: frozenset((system, code) for system, codes in of.items() for code in codes)
+            for url, of in structure["codes"].items()
+        },
         parameters=parameters,
         fingerprint=hashlib.sha256(search_text + INDEXED_AS).hexdigest(),
     )

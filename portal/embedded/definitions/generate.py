@@ -30,8 +30,8 @@ def main(folder: Path) -> None:
 def _structure(folder: Path) -> Json:
     """Element tables: `owners` = {type or backbone path: {JSON key: element}}, `resources`, `codes` of required bindings.
 
-    An element is `{"t": type or owner, "min", "many", "choice"?, "binding"?, "targets"?}`; a choice element appears
-    once for each of its typed keys (`valueQuantity`), all naming the same `choice`.
+    An element is `{"t": type or owner, "min", "many", "summary"?, "choice"?, "binding"?, "targets"?}`; a choice element
+    appears once for each of its typed keys (`valueQuantity`), all naming the same `choice`. Codes are listed by system.
     """
     owners: Json = {}
     resources: list[str] = []
@@ -60,6 +60,8 @@ def _elements(elements: list[Json], owners: Json, bound: set[str]) -> None:
         entry: Json = {"min": element["min"], "many": element["max"] not in {"0", "1"}}
         if element["max"] == "0":
             continue
+        if element.get("isSummary"):
+            entry["summary"] = True
         binding = element.get("binding", {})
         if binding.get("strength") == "required" and "valueSet" in binding:
             entry["binding"] = binding["valueSet"].partition("|")[0]
@@ -105,13 +107,16 @@ def _codes(folder: Path, bound: set[str]) -> Json:
     for url in sorted(bound):
         codes = _expand(url, sets, systems)
         if codes:
-            found[url] = sorted(codes)
+            found[url] = {
+                system: sorted(code for of, code in codes if of == system) for system in sorted({of for of, _ in codes})
+            }
     return found
 
 
-def _expand(url: str, sets: dict[str, Json], systems: dict[str, Json]) -> set[str] | None:
+def _expand(url: str, sets: dict[str, Json], systems: dict[str, Json]) -> set[tuple[str, str]] | None:
+    """(system, code) of each."""
     compose = sets.get(url, {}).get("compose", {})
-    codes: set[str] = set()
+    codes: set[tuple[str, str]] = set()
     if not compose or compose.get("exclude"):
         return None
     for include in compose.get("include", []):
@@ -123,12 +128,12 @@ def _expand(url: str, sets: dict[str, Json], systems: dict[str, Json]) -> set[st
                 return None
             codes |= more
         if "concept" in include:
-            codes |= {c["code"] for c in include["concept"]}
+            codes |= {(include["system"], c["code"]) for c in include["concept"]}
         elif "system" in include:
             system = systems.get(include["system"])
             if system is None or system.get("content") != "complete":
                 return None
-            codes |= set(_concepts(system.get("concept", [])))
+            codes |= {(include["system"], code) for code in _concepts(system.get("concept", []))}
     return codes
 
 

@@ -5,9 +5,13 @@ asks about one resource (`{x}` stands for its number): the others are probes. Bo
 the resources.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal.embedded.store.unit import TABLE
+
+WIDTH = 100
+"""So many alternatives stand in one row of SQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +43,25 @@ def rows(kind: str, pid: int, condition: str, args: tuple[object, ...]) -> Claus
     )
 
 
+def rows_among(
+    kind: str,
+    pid: int,
+    values: Sequence[object],
+    condition: str = "",
+    args: tuple[object, ...] = (),
+    column: str = "value",
+) -> Clause:
+    """Resources with a row whose `column` is one of `values`, however many, and for which `condition` holds."""
+    test = f"{column} = ?" if len(values) == 1 else f"{column} IN ({', '.join('?' * len(values))})"
+    return rows(kind, pid, f"{test} AND {condition}" if condition else test, (*values, *args))
+
+
 def any_of(clauses: list[Clause]) -> Clause:
     if len(clauses) == 1:
         return clauses[0]
-    drives = [c.drive for c in clauses]
-    drive = None
-    if all(drives):
-        texts = " UNION ".join(d.text for d in drives if d)
-        drive = Sql(f"SELECT rid FROM ({texts})", _args([d for d in drives if d]))
-    return Clause(
-        drive=drive,
-        probe=Sql("(" + " OR ".join(c.probe.text for c in clauses) + ")", _args([c.probe for c in clauses])),
-    )
+    drives = [c.drive for c in clauses if c.drive]
+    drive = _union(drives) if len(drives) == len(clauses) else None
+    return Clause(drive=drive, probe=joined("OR", [c.probe for c in clauses]))
 
 
 def all_of(clauses: list[Clause]) -> Clause:
@@ -58,15 +69,26 @@ def all_of(clauses: list[Clause]) -> Clause:
     if len(clauses) == 1:
         return clauses[0]
     first = next((c for c in clauses if c.drive), None)
-    probe = Sql("(" + " AND ".join(c.probe.text for c in clauses) + ")", _args([c.probe for c in clauses]))
+    probe = joined("AND", [c.probe for c in clauses])
     if first is None or first.drive is None:
         return Clause(drive=None, probe=probe)
-    others = [c.probe for c in clauses if c is not first]
-    text = " AND ".join(p.text.replace("{x}", "d.rid") for p in others)
-    return Clause(
-        drive=Sql(f"SELECT d.rid FROM ({first.drive.text}) d WHERE {text}", first.drive.args + _args(others)),
-        probe=probe,
-    )
+    others = joined("AND", [c.probe for c in clauses if c is not first])
+    text = f"SELECT d.rid FROM ({first.drive.text}) d WHERE {others.text.replace('{x}', 'd.rid')}"
+    return Clause(drive=Sql(text, first.drive.args + others.args), probe=probe)
+
+
+def joined(word: str, tests: list[Sql]) -> Sql:
+    """All tests, between them AND or OR. Nested, for SQLite takes no expression deeper than 1,000."""
+    while len(tests) > WIDTH:
+        tests = [joined(word, tests[i : i + WIDTH]) for i in range(0, len(tests), WIDTH)]
+    return Sql("(" + f" {word} ".join(test.text for test in tests) + ")", _args(tests))
+
+
+def _union(drives: list[Sql]) -> Sql:
+    """Nested, for SQLite takes no more than 500 in a row."""
+    while len(drives) > WIDTH:
+        drives = [_union(drives[i : i + WIDTH]) for i in range(0, len(drives), WIDTH)]
+    return Sql(f"SELECT rid FROM ({' UNION '.join(drive.text for drive in drives)})", _args(drives))
 
 
 def none_of(clause: Clause) -> Clause:

@@ -5,17 +5,25 @@ carry its number. Where the element is the resource itself, its own parameters a
 """
 
 import math
-import re
 
 from portal.embedded.definitions import Parameter, Place
 from portal.embedded.outcome import refuse
 from portal.embedded.search.clauses import Clause, Sql, all_of, any_of
 from portal.embedded.search.extract import split_reference
-from portal.embedded.search.kinds import Lookup, bad_value, condition, date_test, number_test, prefix_test, token_test
+from portal.embedded.search.kinds import (
+    Lookup,
+    bad_value,
+    condition,
+    date_test,
+    decimal,
+    number_test,
+    prefix_test,
+    token_test,
+)
+from portal.embedded.search.values import split_at, unescape
 
 Test = tuple[str, tuple[object, ...]]
 """SQL on the columns of one row, with its arguments."""
-_DOLLAR = re.compile(r"(?<!\\)\$")
 NEARBY = 50.0
 """Kilometres, when a place is given without a distance."""
 _UNITS = {"km": 1.0, "m": 0.001, "[mi_us]": 1.609347, "[mi_i]": 1.609344}
@@ -31,7 +39,7 @@ def composite(parameter: Parameter, modifier: str, values: list[str], lookup: Lo
         return any_of([_near(parameter, value, lookup) for value in values])
     found: list[Clause] = []
     for value in values:
-        parts = [part.replace("\\$", "$") for part in _DOLLAR.split(value)]
+        parts = split_at("$", value)
         if len(parts) != len(parameter.places[0].components) or not all(parts):
             raise bad_value(parameter.name, value)
         found += [_at(place, parts, lookup) for place in parameter.places]
@@ -69,18 +77,18 @@ def _one_element(tests: list[tuple[int, Test]]) -> Clause:
 def _test(component: Parameter, value: str, lookup: Lookup) -> Test:
     match component.kind:
         case "string":
-            return prefix_test(value)
+            return prefix_test(unescape(value))
         case "token":
             return token_test(value, lookup)
         case "date":
-            return date_test(value, component.name, "value", "high")
+            return date_test(unescape(value), component.name, "value", "high")
         case "reference":
-            type_, id_ = split_reference(value)
+            type_, id_ = split_reference(unescape(value))
             if type_ or ":" in id_:
                 return "value = ?", (f"{type_}/{id_}",)
             return "substr(value, ?) = ?", (-len(id_) - 1, f"/{id_}")
         case _:
-            return number_test(value, component)
+            return number_test(unescape(value), component)
 
 
 def _near(parameter: Parameter, value: str, lookup: Lookup) -> Clause:
@@ -106,7 +114,11 @@ def _place(parameter: Parameter, value: str) -> tuple[float, float, float]:
     latitude, longitude, *rest = [*value.split("|"), ""]
     distance, unit, *more = [*rest, "", ""]
     try:
-        found = float(latitude), float(longitude), float(distance or NEARBY) * _UNITS[unit or "km"]
+        found = (
+            decimal(latitude),
+            decimal(longitude),
+            (decimal(distance) if distance else NEARBY) * _UNITS[unit or "km"],
+        )
     except (ValueError, KeyError):
         raise bad_value(parameter.name, value) from None
     if any(more) or not (abs(found[0]) <= 90 and abs(found[1]) <= 180 and 0 <= found[2] <= 20_100):

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from portal.embedded.definitions import Parameter
 from portal.embedded.outcome import Refusal, refuse
-from portal.embedded.search.clauses import NOTHING, Clause, Sql, all_of, any_of, none_of, rows
+from portal.embedded.search.clauses import NOTHING, Clause, Sql, all_of, any_of, none_of, rows, rows_among
 from portal.embedded.search.extract import IDENTIFIER, TEXT, split_reference, words
-from portal.embedded.search.values import HIGHEST, LOWEST, after_prefix, date_range, fold
+from portal.embedded.search.values import HIGHEST, LOWEST, after_prefix, date_range, fold, split_at, unescape
 from portal.embedded.store.schema import WIDE
 from portal.embedded.store.unit import Names
 
@@ -16,6 +16,7 @@ Members = Callable[[str], list[tuple[str, str]]]
 """Codes (system, code) of a stored ValueSet, by its canonical or `ValueSet/id`."""
 FindRid = Callable[[str, str], int]
 
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _PREFIXED = re.compile(r"(eq|ne|lt|le|gt|ge|sa|eb)?(.*)", re.DOTALL)
 
 
@@ -29,8 +30,7 @@ class Lookup:
 
 
 def condition(parameter: Parameter, modifier: str, values: list[str], lookup: Lookup) -> Clause:
-    """Any of `values`. Refusal 400 for a modifier or a value that this kind does not know."""
-    values = [value.replace("\\$", "$") for value in values]
+    """Any of `values`, still escaped. Refusal 400 for a modifier or a value that this kind does not know."""
     if parameter.parts:
         return _united(parameter, modifier, values, lookup)
     pid = lookup.names.find("index", parameter.index)
@@ -42,32 +42,23 @@ def condition(parameter: Parameter, modifier: str, values: list[str], lookup: Lo
         return none_of(present) if values == ["true"] else present
     if modifier == "not" and parameter.kind in {"token", "uri", "reference"}:
         return none_of(condition(parameter, "", values, lookup))
-    if modifier == "text" and parameter.kind == "token":
-        text_pid = lookup.names.find("index", parameter.index + TEXT)
-        return any_of([_prefix(text_pid, fold(v)) for v in values])
     if modifier == "identifier" and parameter.kind == "reference":
         index = parameter.index.replace(" reference ", " token ", 1) + IDENTIFIER
-        return any_of([_token(lookup.names.find("index", index), v, lookup) for v in values])
+        return _tokens(lookup.names.find("index", index), values, lookup)
+    if parameter.kind == "token" and modifier != "text":
+        return _token(pid, modifier, values, parameter, lookup)
+    values = [unescape(value) for value in values]
     match parameter.kind:
+        case "token":
+            text_pid = lookup.names.find("index", parameter.index + TEXT)
+            return any_of([_prefix(text_pid, fold(v)) for v in values])
         case "string":
             return any_of([_string(pid, modifier, v, parameter) for v in values])
-        case "token":
-            if modifier == "in":
-                found = [m for v in values for m in lookup.members(v)]
-                return (
-                    any_of([rows("token", pid, *_coded_test(system, code, lookup)) for system, code in found])
-                    if found
-                    else NOTHING
-                )
-            if modifier in {"starts", "contains"}:
-                return any_of([_token_part(pid, modifier, v, lookup) for v in values])
-            _plain(parameter, modifier)
-            return any_of([_token(pid, v, lookup) for v in values])
         case "uri":
             _plain(parameter, modifier)
-            return any_of([rows("token", pid, "value = ?", (v,)) for v in values])
+            return rows_among("token", pid, values)
         case "reference":
-            return any_of([_reference(pid, modifier, v, parameter, lookup) for v in values])
+            return _references(pid, modifier, values, parameter, lookup)
         case "date":
             return date_condition(pid, modifier, values, parameter)
         case "words":
@@ -136,48 +127,94 @@ def _words(pid: int, value: str, parameter: Parameter) -> Clause:
     return all_of([_prefix(pid, word) for word in wanted])
 
 
-def _token(pid: int, value: str, lookup: Lookup) -> Clause:
-    return rows("token", pid, *token_test(value, lookup))
+def _token(pid: int, modifier: str, values: list[str], parameter: Parameter, lookup: Lookup) -> Clause:
+    match modifier:
+        case "in":
+            return _codes(pid, [member for v in values for member in lookup.members(unescape(v))], lookup)
+        case "starts" | "contains":
+            return any_of([_token_part(pid, modifier, v, lookup) for v in values])
+        case _:
+            _plain(parameter, modifier)
+            return _tokens(pid, values, lookup)
+
+
+def _tokens(pid: int, values: list[str], lookup: Lookup) -> Clause:
+    """Any of `code`, `system|code`, `|code` and `system|`."""
+    codes: list[str] = []
+    systems: list[int] = []
+    coded: list[tuple[str, str]] = []
+    for value in values:
+        system, code = split_token(value)
+        if system is None:
+            codes.append(code)
+        elif code:
+            coded.append((system, code))
+        else:
+            systems.append(lookup.names.find("system", system))
+    found = [rows_among("token", pid, codes)] if codes else []
+    found += [rows_among("token", pid, systems, column="sid")] if systems else []
+    found += [_codes(pid, coded, lookup)] if coded else []
+    return any_of(found)
+
+
+def _codes(pid: int, coded: list[tuple[str, str]], lookup: Lookup) -> Clause:
+    """Any of these codes, each of its own system; no system ("") is a system of its own."""
+    by_system: dict[int, list[str]] = {}
+    for system, code in coded:
+        by_system.setdefault(_system(system, lookup), []).append(code)
+    found = [rows_among("token", pid, codes, "sid = ?", (number,)) for number, codes in by_system.items()]
+    return any_of(found) if found else NOTHING
+
+
+def _system(system: str, lookup: Lookup) -> int:
+    return lookup.names.find("system", system) if system else 0
+
+
+def split_token(value: str) -> tuple[str | None, str]:
+    """(system or None, code) of an escaped token."""
+    first, *rest = split_at("|", value, 1)
+    return (unescape(first), unescape(rest[0])) if rest else (None, unescape(first))
 
 
 def token_test(value: str, lookup: Lookup) -> tuple[str, tuple[object, ...]]:
-    system, bar, code = value.partition("|")
-    if not bar:
-        return "value = ?", (value,)
+    system, code = split_token(value)
+    if system is None:
+        return "value = ?", (code,)
     if not code:
         return "sid = ?", (lookup.names.find("system", system),)
-    return _coded_test(system, code, lookup)
-
-
-def _coded_test(system: str, code: str, lookup: Lookup) -> tuple[str, tuple[object, ...]]:
-    return "value = ? AND sid = ?", (code, lookup.names.find("system", system) if system else 0)
+    return "value = ? AND sid = ?", (code, _system(system, lookup))
 
 
 def _token_part(pid: int, modifier: str, value: str, lookup: Lookup) -> Clause:
-    system, bar, code = value.rpartition("|")
+    system, code = split_token(value)
     text, args = (
         ("value >= ? AND value < ?", (code, after_prefix(code)))
         if modifier == "starts"
         else ("instr(value, ?) > 0", (code,))
     )
-    if bar:
-        return rows("token", pid, f"{text} AND sid = ?", (*args, lookup.names.find("system", system)))
+    if system is not None:
+        return rows("token", pid, f"{text} AND sid = ?", (*args, _system(system, lookup)))
     return rows("token", pid, text, args)
 
 
-def _reference(pid: int, modifier: str, value: str, parameter: Parameter, lookup: Lookup) -> Clause:
+def _references(pid: int, modifier: str, values: list[str], parameter: Parameter, lookup: Lookup) -> Clause:
+    found = [rid for value in values for rid in _referred(modifier, value, parameter, lookup) if rid > 0]
+    return rows_among("reference", pid, found) if found else NOTHING
+
+
+def _referred(modifier: str, value: str, parameter: Parameter, lookup: Lookup) -> list[int]:
+    """The numbers of what a value may name; -1 for what nobody ever named."""
     type_, id_ = split_reference(value)
     if type_:
         if (modifier and modifier != type_) or (parameter.only and parameter.only != type_):
-            return NOTHING
-        return rows("reference", pid, "value = ?", (lookup.rid(type_, id_),))
+            return []
+        return [lookup.rid(type_, id_)]
     if modifier and not modifier[0].isupper():
         raise refuse(400, "not-supported", f"The search parameter {parameter.name!r} has no modifier :{modifier}")
     if ":" in id_ or "/" in id_:
-        return rows("reference", pid, "value = ?", (lookup.rid("", id_),))
+        return [lookup.rid("", id_)]
     types = [modifier] if modifier else [parameter.only] if parameter.only else parameter.targets
-    clauses = [rows("reference", pid, "value = ?", (rid,)) for t in types if t and (rid := lookup.rid(t, id_)) > 0]
-    return any_of(clauses) if clauses else NOTHING
+    return [lookup.rid(type_, id_) for type_ in types if type_]
 
 
 def date_condition(pid: int, modifier: str, values: list[str], parameter: Parameter) -> Clause:
@@ -237,10 +274,17 @@ def number_test(value: str, parameter: Parameter) -> tuple[str, tuple[object, ..
     if "|" in written:
         raise refuse(400, "invalid", f"The search parameter {parameter.name!r} takes a number without unit")
     try:
-        number = float(written)
+        number = decimal(written)
     except ValueError:
         raise bad_value(parameter.name, value) from None
     if not LOWEST < number < HIGHEST:
         raise bad_value(parameter.name, value)
     sign = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "sa": ">", "eb": "<"}[prefix]
     return f"value {sign} ?", (number,)
+
+
+def decimal(written: str) -> float:
+    """ValueError when it is not a decimal as FHIR writes it."""
+    if not _DECIMAL.fullmatch(written):
+        raise ValueError(written)
+    return float(written)

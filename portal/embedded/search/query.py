@@ -1,20 +1,25 @@
 """Reads the parameters of a search: `Patient?name=x&_has:…&_sort=…` becomes a `Query`. Unknown parameters are refused."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from portal.embedded.definitions import Definitions, Parameter
 from portal.embedded.outcome import Refusal, refuse
 from portal.embedded.search.clauses import Clause, Sql, any_of, none_of, referred_by, refers_to
 from portal.embedded.search.composite import composite
 from portal.embedded.search.kinds import Lookup, bad_value, condition, date_test
+from portal.embedded.search.values import split_at, unescape
 
 Params = list[tuple[str, str]]
 PAGE, MOST = 100, 1000
+CONDITIONS, VALUES, LENGTH = 200, 30_000, 300_000
+"""How much one search may ask for: parameters, values (SQLite takes 32,766), and characters of SQL that say them (some
+3,000 ranges, half a second)."""
 TOLERATED = frozenset({"_totalMethod", "_format", "_pretty", "_timeout", "_method", "_explain", "_result"})
+SHAPE = frozenset({"_count", "_page", "_total", "_summary", "_elements"})
+PLAIN = SHAPE | TOLERATED | {"_sort"}
 TOTALS = frozenset({"accurate", "estimate", "none"})
 SUMMARIES = frozenset({"true", "false", "text", "data", "count"})
-_COMMA = re.compile(r"(?<!\\),")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,8 +53,6 @@ class Query:
     total: str = "accurate"
     summary: str = "false"
     elements: tuple[str, ...] = ()
-    shown: Params = field(default_factory=list[tuple[str, str]])
-    """The parameters again, for the links, without `_page`."""
 
 
 class Reader:
@@ -67,14 +70,22 @@ class Reader:
         options: dict[str, str] = {}
         for key, value in params:
             name, _, modifier = key.partition(":")
+            if modifier and name in PLAIN:
+                raise refuse(400, "not-supported", f"{name} has no modifier :{modifier}", place=key)
             if name in {"_include", "_revinclude"}:
                 includes.append(self._include(type_, name == "_revinclude", modifier, value))
             elif name == "_sort":
                 sort += [self._sort_key(type_, part) for part in value.split(",") if part]
-            elif name in {"_count", "_page", "_total", "_summary", "_elements"}:
+            elif name in SHAPE:
                 options[name] = value
             elif name not in TOLERATED and value != "":
-                clauses.append(self.clause(type_, key, [_unescape(v) for v in _COMMA.split(value)], 0))
+                clauses.append(self.clause(type_, key, split_at(",", value), 0))
+        if (
+            len(clauses) > CONDITIONS
+            or sum(len(clause.probe.args) for clause in clauses) > VALUES
+            or sum(len(clause.probe.text) for clause in clauses) > LENGTH
+        ):
+            raise refuse(400, "too-costly", "The search asks for too much at once")
         summary = _one_of("_summary", options.get("_summary", "false"), SUMMARIES)
         count = min(_whole("_count", options.get("_count", str(PAGE))), MOST)
         return Query(
@@ -84,10 +95,10 @@ class Reader:
             total=_one_of("_total", options.get("_total", "accurate"), TOTALS),
             summary=summary,
             elements=tuple(e.strip() for e in options.get("_elements", "").split(",") if e.strip()),
-            shown=[(k, v) for k, v in params if k != "_page"],
         )  # fmt: skip
 
     def clause(self, type_: str, key: str, values: list[str], depth: int) -> Clause:
+        """A condition on resources of `type_`: any of `values`, which are still escaped."""
         if depth > 8:
             raise refuse(400, "too-costly", "The search chains too many references")
         if key.startswith("_has:"):
@@ -134,18 +145,18 @@ class Reader:
     def _on_list(self, type_: str, values: list[str], depth: int) -> Clause:
         """Items of stored lists, by the lists' ids (`_list=42`, `_list=List/42`)."""
         names, items = self.lookup.names, self.parameters["List"]["item"]
-        source = self._own_column("List", "_id", "", [value.removeprefix("List/") for value in values])
+        source = self._ids(names.find("type", "List"), [unescape(value).removeprefix("List/") for value in values])
         return referred_by(names.find("index", items.index), source, depth, names.find("type", type_))
 
     def _own_column(self, type_: str, name: str, modifier: str, values: list[str]) -> Clause:
         number = self.lookup.names.find("type", type_)
+        values = [unescape(value) for value in values]
         if name == "_id":
             if modifier == "not":
-                return none_of(self._own_column(type_, name, "", values))
+                return none_of(self._ids(number, values))
             if modifier:
                 raise refuse(400, "not-supported", f"The search parameter '_id' has no modifier :{modifier}")
-            marks = ", ".join("?" * len(values))
-            return _on_resource(f"type = ? AND id IN ({marks}) AND state = 1", (number, *values))
+            return self._ids(number, values)
         if modifier:
             raise refuse(400, "not-supported", f"The search parameter {name!r} has no modifier :{modifier}")
         column = "updated" if name == "_lastUpdated" else "created"
@@ -154,6 +165,10 @@ class Reader:
             test, args = date_test(value, name, column, column)
             found.append(_on_resource(f"type = ? AND state = 1 AND {test}", (number, *args)))
         return any_of(found)
+
+    def _ids(self, type_: int, ids: list[str]) -> Clause:
+        marks = ", ".join("?" * len(ids))
+        return _on_resource(f"type = ? AND id IN ({marks}) AND state = 1", (type_, *ids))
 
     def _parameter(self, type_: str, name: str, key: str) -> Parameter:
         parameter = self.parameters.get(type_, {}).get(name)
@@ -178,7 +193,7 @@ class Reader:
             raise refuse(400, "not-supported", f"{what} has no modifier :{modifier}")
         if not rest and not reverse and self.parameters.get(type_, {}).get(value):
             source, name = type_, value
-        if not self.definitions.knows(source) or not name:
+        if not self.definitions.knows(source) or not name or (target and not self.definitions.knows(target)):
             raise refuse(400, "invalid", f"{what}={value}: write it as Type:parameter or Type:parameter:Target")
         parameter = None if name == "*" else self._parameter(source, name, f"{what}={value}")
         if parameter and parameter.kind != "reference":
@@ -199,11 +214,6 @@ def _on_resource(test: str, args: tuple[object, ...]) -> Clause:
     )
 
 
-def _unescape(value: str) -> str:
-    r"""All but `\$`, which a composite reads first."""
-    return re.sub(r"\\([,|\\])", r"\1", value)
-
-
 def _one_of(name: str, value: str, allowed: frozenset[str]) -> str:
     if value not in allowed:
         raise bad_value(name, value)
@@ -211,6 +221,6 @@ def _one_of(name: str, value: str, allowed: frozenset[str]) -> str:
 
 
 def _whole(name: str, value: str) -> int:
-    if not re.fullmatch(r"\d{1,9}", value):
+    if not re.fullmatch(r"[0-9]{1,9}", value):
         raise bad_value(name, value)
     return int(value)

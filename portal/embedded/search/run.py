@@ -3,7 +3,7 @@
 import sqlite3
 from dataclasses import dataclass
 
-from portal.embedded.search.clauses import Clause, Sql
+from portal.embedded.search.clauses import Clause, Sql, joined
 from portal.embedded.search.includes import Found, included
 from portal.embedded.search.query import Query, SortKey
 from portal.embedded.store.unit import TABLE, Names
@@ -197,14 +197,17 @@ class _Search:
                 f"ORDER BY {column}{way}, {order} LIMIT ? OFFSET ?"
             )
             return self._all(text, (*key_args, self.type, *args, needed, self.first))
-        table = TABLE[key.parameter.index.split(" ", 2)[1]]
+        group = key.parameter.index.split(" ", 2)[1]
+        table = TABLE[group]
         pid = self.names.find("index", key.parameter.index)
-        better = ">" if key.descending else "<"
+        better = f"o.value {'>' if key.descending else '<'} x.value"
+        if beside := BESIDE.get(group):  # of rows with one value, one stands for the resource
+            better = f"o.value {'>=' if key.descending else '<='} x.value AND ({better} OR o.{beside} < x.{beside})"
         text = (
             f"SELECT x.rid {keys} FROM {table} x {join} WHERE x.pid = ? AND {where} AND NOT EXISTS (SELECT 1 FROM {table} o "
-            f"WHERE o.rid = x.rid AND o.pid = ? AND o.value {better} x.value) ORDER BY x.value{way}, {order} LIMIT ? OFFSET ?"
+            f"WHERE o.rid = x.rid AND o.pid = ? AND {better}) ORDER BY x.value{way}, {order} LIMIT ? OFFSET ?"
         )
-        found = list(dict.fromkeys(self._all(text, (*key_args, pid, *args, pid, needed, self.first))))
+        found = self._all(text, (*key_args, pid, *args, pid, needed, self.first))
         return found if len(found) == needed else None
 
     def _all(self, text: str, args: tuple[object, ...]) -> list[int]:
@@ -216,10 +219,14 @@ class _Search:
         return {row[0]: (row[1], row[2]) for row in self.connection.execute(text, rids)}
 
 
+BESIDE = {"string": "exact", "token": "sid", "date": "high"}
+"""What tells apart the rows that a resource has of one value, in the tables where it may have several."""
 OWN_COLUMNS = {"_id": "r.id", "_lastUpdated": "r.updated", "_createdAt": "r.created"}
 
 
 def _conditions(probes: list[Sql]) -> tuple[str, tuple[object, ...]]:
     """The probes on `x`, all to be fulfilled."""
-    text = " AND ".join(p.text.replace("{x}", "x.rid") for p in probes)
-    return text or "1", tuple(a for p in probes for a in p.args)
+    if not probes:
+        return "1", ()
+    every = joined("AND", probes)
+    return every.text.replace("{x}", "x.rid"), every.args

@@ -14,6 +14,8 @@ _FOLD = str.maketrans(
     {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ø": "o", "Ø": "o", "’": "'", "\u00a0": " "}
 )
 _PLAIN = re.compile(r"[ -~]*")
+_ESCAPED = re.compile(r"\\([,|$\\])")
+_PIECE = re.compile(r"\\.|.", re.DOTALL)
 
 
 def fold(text: str) -> str:
@@ -22,6 +24,29 @@ def fold(text: str) -> str:
         text = unicodedata.normalize("NFKD", text.translate(_FOLD))
         text = "".join(c for c in text if not unicodedata.combining(c))
     return " ".join(text.casefold().split())
+
+
+def split_at(separator: str, written: str, most: int = -1) -> list[str]:
+    r"""The parts between separators that no backslash takes for themselves; the parts stay escaped."""
+    if "\\" not in written:
+        return written.split(separator, most)
+    parts = [""]
+    for piece in _PIECE.findall(written):
+        if piece == separator and len(parts) != most + 1:
+            parts.append("")
+        else:
+            parts[-1] += piece
+    return parts
+
+
+def unescape(part: str) -> str:
+    r"""`\,`, `\|`, `\$` and `\\` mean the sign itself."""
+    return _ESCAPED.sub(r"\1", part) if "\\" in part else part
+
+
+def escape(value: str) -> str:
+    """A value as it is put into a search, so that it means nothing but itself."""
+    return re.sub(r"([,|$\\])", r"\\\1", value)
 
 
 def after_prefix(prefix: str) -> str:

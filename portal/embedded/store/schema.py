@@ -68,6 +68,11 @@ CREATE TABLE by_part (
     PRIMARY KEY (pid, value, rid, slot, sid, high, exact)) WITHOUT ROWID;
 CREATE INDEX part_of ON by_part (rid, pid, slot);
 """,
+    """
+DROP INDEX history_type;
+CREATE INDEX history_of ON history (type, updated, version);
+CREATE INDEX resource_deleted ON resource (type, updated, version) WHERE state = 2;
+""",
 )
 """Each script takes a store of the layout before to the next; a new store goes through all."""
 

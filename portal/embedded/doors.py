@@ -42,7 +42,8 @@ class Doors:
             raise unauthorised()
         match (method, path):
             case ("GET", ("auth", "userinfo")):
-                user, roles = self.service.guard.person(self.service.store.quick_reader, identity.user_id or "")
+                who, guard = identity.user_id or "", self.service.guard
+                user, roles = self.service.store.read_now(lambda connection: guard.person(connection, who))
                 return _plain(self.tokens.userinfo(identity, user, roles))
             case ("DELETE", ("Session",)):
                 return Answer(status=204 if await self.tokens.end(identity) else 404)

@@ -59,7 +59,7 @@ class Service:
         return await self.store.read(lambda connection: get(connection, self.engine, request, self.totals, generation))
 
     def allow(self, request: Request) -> None:
-        self.guard.check(self.store.quick_reader, request)
+        self.store.read_now(lambda connection: self.guard.check(connection, request))
 
     async def bundle(self, request: Request) -> Answer:
         """Each entry needs its own right."""

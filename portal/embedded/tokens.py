@@ -5,7 +5,7 @@ A session is a `Session` resource; its tokens are kept as digests. Nothing here 
 
 import asyncio
 import base64
-import binascii
+import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from portal.clock import Clock
 from portal.embedded.access import both_forms
 from portal.embedded.engine import Engine, body_of
 from portal.embedded.identity import ROOT, Identity
+from portal.embedded.search.query import Params
 from portal.embedded.secrets import hash_secret, password_fits, secret_fits
 from portal.embedded.store import LIVE, Kept, Store, Unit
 from portal.embedded.text import loads
@@ -49,9 +50,7 @@ class Tokens:
             raise OAuthError("invalid_client", "Unknown client or wrong secret", 401)
         if grant == "refresh_token":
             return await self._refresh(client, str(asked.get("refresh_token", "")))
-        if grant not in client.get("grant_types", []) and not (
-            grant == "client_credentials" and "basic" in client.get("grant_types", [])
-        ):
+        if not _may(client, grant) and not (grant == "client_credentials" and _may(client, "basic")):
             raise OAuthError("unauthorized_client", f"The client may not use {grant}")
         if grant == "password":
             user = await self._signed_in(str(asked.get("username", "")), str(asked.get("password", "")))
@@ -73,12 +72,7 @@ class Tokens:
         """The client of a Basic header, when it may use it."""
         found = basic_credentials(authorization)
         client = self.client(found[0]) if found else None
-        if (
-            not found
-            or client is None
-            or "basic" not in client.get("grant_types", [])
-            or not secret_fits(client.get("secret"), found[1])
-        ):
+        if not found or client is None or not _may(client, "basic") or not secret_fits(client.get("secret"), found[1]):
             return None
         return _client_identity(found[0])
 
@@ -87,8 +81,7 @@ class Tokens:
         session = self._session("access_token", token)
         if session is None or _over(session, "exp", self.clock.now()):
             return None
-        client = str(session.get("client", {}).get("reference", "")).partition("/")[2]
-        user = str(session.get("user", {}).get("reference", "")).partition("/")[2]
+        client, user = _named(session, "client"), _named(session, "user")
         if not user:
             return _client_identity(client)
         kept = self.store.find("User", user)
@@ -115,12 +108,8 @@ class Tokens:
         return {**shown, "id": identity.user_id, "role": [both_forms(role) for role in roles]}
 
     def _session(self, name: str, token: str) -> Json | None:
-        connection = self.store.quick_reader
-        query = self.engine.query(
-            connection, "Session", [(name, hash_secret(token)), ("_count", "1"), ("_total", "none")]
-        )
-        found = self.engine.search(connection, query).matches
-        session: Json | None = loads(found[0][3]) if found else None
+        found = self._found("Session", [(name, hash_secret(token)), ("_count", "1"), ("_total", "none")])
+        session = found[0] if found else None
         return session if session and session.get("active", True) is not False and "end" not in session else None
 
     async def _signed_in(self, username: str, password: str) -> Json:
@@ -137,18 +126,23 @@ class Tokens:
         kept = self.store.find("User", username)
         if kept and kept.state == LIVE:
             return body_of(kept)
-        connection = self.store.quick_reader
         for name in ("userName", "email-token"):
             value = username.replace("\\", "\\\\").replace(",", "\\,").replace("|", "\\|")
-            query = self.engine.query(connection, "User", [(name, value), ("_count", "2")]) if username else None
-            found = self.engine.search(connection, query).matches if query else []
+            found = self._found("User", [(name, value), ("_count", "2")]) if username else []
             if len(found) == 1:
-                return loads(found[0][3])
+                return found[0]
         return None
+
+    def _found(self, type_: str, params: Params) -> list[Json]:
+        def search(connection: sqlite3.Connection) -> list[Json]:
+            query = self.engine.query(connection, type_, params)
+            return [loads(match[3]) for match in self.engine.search(connection, query).matches]
+
+        return self.store.read_now(search)
 
     async def _open(self, client: Json, grant: str, user: Json | None) -> Json:
         access, refresh = self.engine.chance.token(), self.engine.chance.token()
-        rules: Json = client.get("auth", {}).get(grant, {})
+        rules = _rules(client, grant)
         now = self.clock.now()
         session: Json = {
             "resourceType": "Session",
@@ -179,19 +173,15 @@ class Tokens:
     async def _refresh(self, client: Json, token: str) -> Json:
         session = self._session("refresh_token", token) if token else None
         now = self.clock.now()
-        if (
-            session is None
-            or _over(session, "refresh_exp", now)
-            or session["client"]["reference"] != f"Client/{client['id']}"
-        ):
+        if session is None or _over(session, "refresh_exp", now) or _named(session, "client") != client["id"]:
             raise OAuthError("invalid_grant", "The refresh token is not valid")
-        kept = self.store.find("User", str(session.get("user", {}).get("reference", "")).partition("/")[2])
+        kept = self.store.find("User", _named(session, "user"))
         if kept is None or kept.state != LIVE or _inactive(body_of(kept)):
             raise OAuthError("invalid_grant", "User is inactive")
         access = self.engine.chance.token()
         answer: Json = {"token_type": "Bearer", "access_token": access}
         changed: Json = {**session, "access_token": hash_secret(access)}
-        life = client.get("auth", {}).get("password", {}).get("access_token_expiration")
+        life = _rules(client, "password").get("access_token_expiration")
         if isinstance(life, int):
             answer["expires_in"] = life
             changed["exp"] = int((now + timedelta(seconds=life)).timestamp())
@@ -218,7 +208,7 @@ def basic_credentials(authorization: str) -> tuple[str, str] | None:
         return None
     try:
         name, colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not base64, not ASCII, not Unicode
         return None
     return (name, secret) if colon else None
 
@@ -228,12 +218,28 @@ def _client_identity(id_: str) -> Identity:
 
 
 def _secret_accepted(client: Json, grant: str, secret: str) -> bool:
-    required = (
-        client.get("auth", {})
-        .get(grant, {})
-        .get("secret_required", grant == "client_credentials" or "secret" in client)
-    )
+    required = _rules(client, grant).get("secret_required", grant == "client_credentials" or "secret" in client)
     return secret_fits(client.get("secret"), secret) if secret or required else True
+
+
+def _may(client: Json, grant: str) -> bool:
+    grants = client.get("grant_types")
+    return isinstance(grants, list) and grant in grants
+
+
+def _rules(client: Json, grant: str) -> Json:
+    """What the client says of a grant. OAuthError when it cannot be understood, for it may be a restriction."""
+    every = client.get("auth", {})
+    rules = every.get(grant, {}) if isinstance(every, dict) else None
+    if not isinstance(rules, dict):
+        raise OAuthError("invalid_client", "The client is not set up", 401)
+    return rules
+
+
+def _named(session: Json, who: str) -> str:
+    """The id of the session's user or client; empty without one."""
+    reference = session.get(who)
+    return str(reference.get("reference", "")).partition("/")[2] if isinstance(reference, dict) else ""
 
 
 def _inactive(user: Json) -> bool:

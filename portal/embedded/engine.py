@@ -111,8 +111,10 @@ class Engine:
             kept = find(connection, self.names, type_, name.partition("/")[2])
             return body_of(kept) if kept and kept.state == LIVE else None
         url, _, version = name.partition("|")
+        if not url:
+            return None
         params = [
-            ("url", url),
+            ("url", url.replace("\\", "\\\\").replace(",", "\\,")),
             ("_sort", "-_lastUpdated"),
             ("_count", "1"),
             *([("version", version)] if version else []),

@@ -99,7 +99,7 @@ class Wire:
         if answer.headers:
             headers += [(name.encode(), value.encode("latin-1", "replace")) for name, value in answer.headers.items()]
         if body:
-            headers.append((b"content-type", answer.content_type.encode()))
+            headers.append((b"content-type", answer.content_type.encode("ascii", "replace")))
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 

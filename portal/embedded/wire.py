@@ -1,5 +1,6 @@
 """The HTTP face: an ASGI application that reads a request, finds who asks, and writes the answer."""
 
+import asyncio
 import inspect
 import itertools
 import logging
@@ -131,8 +132,8 @@ class Wire:
                     status=200, body=dumps(capability(self.engine, self._base(scope, headers), self.clock.now()))
                 )
             case ("fhir", "openapi.json") if method in {"GET", "HEAD"}:
-                described = describe(self.engine, self._base(scope, headers))
-                return Answer(status=200, body=dumps(described), content_type="application/json")
+                described = await asyncio.to_thread(lambda: dumps(describe(self.engine, self._base(scope, headers))))
+                return Answer(status=200, body=described, content_type="application/json")
             case ("auth", _) | ("Session",):
                 raw = await _body(receive, headers) if method == "POST" else b""
                 identity = None if path == ("auth", "token") else await self._identity(headers)

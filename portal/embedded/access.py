@@ -4,9 +4,12 @@ Engines: `allow`, `matcho`, `complex` (and / or), `json-schema`. An `sql` policy
 given under its id, and is false without one.
 """
 
+import logging
 import sqlite3
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -25,6 +28,7 @@ from portal.types import Json
 SqlTwin = Callable[[Stored, Json], bool]
 """Stands in for an sql policy: (what is stored now, the request as policies see it) → allowed."""
 
+log = logging.getLogger(__name__)
 _WATCHED = frozenset({"AccessPolicy", "Role", "User", "Client"})
 
 
@@ -71,16 +75,26 @@ class Guard:
         context = self._context(connection, request)
         if inactive(context.get("user", {})):
             return False
-        roles: list[Json] = context["session"]["role"]
-        for policy in policies:
+        return any(self._holds(connection, policy, context) for policy in policies)
+
+    def _holds(self, connection: sqlite3.Connection, policy: Json, context: Json) -> bool:
+        """A policy that cannot be evaluated allows nothing, and hinders no other; that is told without data."""
+        try:
             if not _linked(policy, context):
-                continue
-            name = policy.get("roleName")
-            held = [role for role in roles if role.get("name") == name] if name else [None]
-            for role in held:
-                if self._evaluate(connection, policy, {**context, "role": role} if role else context):
-                    return True
-        return False
+                return False
+            if "roleName" not in policy:
+                return self._evaluate(connection, policy, context)
+            held = [role for role in context["session"]["role"] if role.get("name") == _role_name(policy)]
+            return any(self._evaluate(connection, policy, {**context, "role": role}) for role in held)
+        except sqlite3.Error:
+            raise
+        except Exception as problem:
+            if isinstance(problem, Refusal) and problem.status >= 500:
+                raise
+            where = traceback.extract_tb(problem.__traceback__, limit=-1)[-1]
+            place = f"{Path(where.filename).name}:{where.lineno}"
+            log.error("AccessPolicy/%s denies: %s at %s", policy.get("id"), type(problem).__name__, place)  # noqa: TRY400 – the text may tell what was asked
+            return False
 
     def person(self, connection: sqlite3.Connection, user_id: str) -> tuple[Json, list[Json]]:
         """The stored User, without its secrets, and their Role resources, references readable in both forms."""
@@ -131,7 +145,7 @@ class Guard:
             user, stored_roles = self.person(connection, identity.user_id)
             fhir_user = both_forms({"reference": identity.fhir_user}) if identity.fhir_user else user.get("fhirUser")
             context["user"] = {**user, "fhirUser": fhir_user} if fhir_user else user
-            held = {role.get("name") for role in stored_roles}
+            held = [role.get("name") for role in stored_roles]
             roles = [*stored_roles, *({"name": name} for name in identity.roles if name not in held)]
         if identity and identity.client:
             context["client"] = self._client(connection, identity.client)
@@ -146,7 +160,8 @@ class Guard:
             case "allow":
                 return True
             case "matcho":
-                return matches(policy.get("matcho", {}), context, context) if policy.get("matcho") else False
+                pattern = policy.get("matcho")
+                return isinstance(pattern, dict) and bool(pattern) and matches(pattern, context, context)
             case "json-schema":
                 schema = policy.get("schema")
                 return isinstance(schema, dict) and fits(schema, without_empty(context))
@@ -242,10 +257,17 @@ def forbidden() -> Refusal:
     return refuse(403, "forbidden", "Forbidden")
 
 
+def _role_name(policy: Json) -> str:
+    name = policy["roleName"]
+    if not isinstance(name, str) or not name:
+        raise TypeError  # a restriction that says nothing is none that can be kept
+    return name
+
+
 def _linked(policy: Json, context: Json) -> bool:
-    links: list[Json] = policy.get("link") or []
-    if not links:
+    if "link" not in policy:
         return True
+    links: list[Json] = policy["link"]
     present = {
         ("Operation", context["operation"]["id"]),
         ("User", context.get("user", {}).get("id")),

@@ -15,7 +15,7 @@ def from_bytes(request: Request) -> Request:
     """A raw body, also an empty one, becomes a Binary of its Content-Type; a JSON body is a Binary already."""
     if request.body is not None or request.method not in {"POST", "PUT"}:
         return request
-    content = request.headers.get("content-type", "application/octet-stream" if request.raw else "").strip()
+    content = " ".join(request.headers.get("content-type", "application/octet-stream" if request.raw else "").split())
     if content.partition(";")[0].strip().lower() in FHIR_TYPES:
         return request
     binary = {"resourceType": "Binary", "contentType": content}
@@ -32,10 +32,12 @@ def as_bytes(request: Request, answer: Answer) -> Answer:
     binary = load_object(answer.body)
     content = str(binary.get("contentType", ""))
     plain = content.partition(";")[0].strip()
+    if not plain.isascii() or not plain.isprintable():
+        plain = content = "application/octet-stream"  # kept before such a type was refused: no header can say it
     if plain not in wanted and f"{plain.partition('/')[0]}/*" not in wanted:
         raise refuse(406, "not-supported", f"This Binary is {content}")
     try:
         data = base64.b64decode(str(binary.get("data", "")))
     except binascii.Error as problem:
         raise refuse(422, "value", "The data of this Binary is not base64") from problem
-    return replace(answer, body=data, content_type=content)
+    return replace(answer, body=data, content_type=content if content.isascii() and content.isprintable() else plain)

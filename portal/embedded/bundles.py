@@ -15,7 +15,9 @@ from portal.embedded.text import dumps, loads, stored
 from portal.embedded.writing import write
 from portal.types import Json
 
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+KINDS = ("transaction", "batch", "collection")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+"""Compared, not hashed: what is sent in their place may be of any shape."""
 _CONDITIONS = {"ifMatch": "if-match", "ifNoneMatch": "if-none-match", "ifNoneExist": "if-none-exist"}
 
 
@@ -31,7 +33,7 @@ def opened(request: Request) -> tuple[str, list[Any]]:
     """The bundle's type and its entries as they came. Refusal 400 or 422 when it is no bundle that can be run."""
     bundle = request.resource()
     kind = bundle.get("type")
-    if bundle.get("resourceType") != "Bundle" or kind not in {"transaction", "batch", "collection"}:
+    if bundle.get("resourceType") != "Bundle" or kind not in KINDS:
         raise refuse(422, "invalid", "A Bundle of type transaction or batch is expected", place="Bundle.type")
     items = bundle.get("entry", [])
     if not isinstance(items, list):

@@ -37,7 +37,8 @@ class Doors:
             case ("GET", ("auth", "userinfo")):
                 if identity.user_id is None:  # a client is nobody's User
                     raise forbidden()
-                user, roles = self.service.guard.person(self.service.store.quick_reader, identity.user_id)
+                who, guard = identity.user_id, self.service.guard
+                user, roles = self.service.store.read_now(lambda connection: guard.person(connection, who))
                 return _plain(self.tokens.userinfo(identity, user, roles))
             case ("DELETE", ("Session",)):
                 return Answer(status=204 if await self.tokens.end(identity) else 404)

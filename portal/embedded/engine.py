@@ -116,6 +116,8 @@ class Engine:
             kept = find(connection, self.names, type_, name.partition("/")[2])
             return body_of(kept) if kept and kept.state == LIVE else None
         url, _, version = name.partition("|")
+        if not url:
+            return None
         params = [
             ("url", escape(url)),
             ("_sort", "-_lastUpdated"),

@@ -4,6 +4,7 @@ As in Aidbox the token names a User by the claim `box_user`, else by `sub`; that
 are shared secrets (HS256, HS384, HS512).
 """
 
+import sqlite3
 from typing import Any
 
 import jwt
@@ -11,6 +12,7 @@ import jwt
 from portal.clock import Clock
 from portal.embedded.engine import Engine, body_of
 from portal.embedded.identity import Identity
+from portal.embedded.messages import ID
 from portal.embedded.sessions import inactive
 from portal.embedded.store import LIVE, Store, all_live
 from portal.types import Json
@@ -29,29 +31,33 @@ class Introspectors:
         claims = self._claims(token) if token.count(".") == 2 else None
         if claims is None:
             return None
-        user = str(claims.get("box_user") or claims.get("sub") or "")
-        kept = self.store.find("User", user)
+        user = claims.get("box_user") or claims.get("sub")
+        kept = self.store.find("User", user) if isinstance(user, str) and ID.fullmatch(user) else None
         if kept is None or kept.state != LIVE:
             return None
         if inactive(body_of(kept)):
             return None
-        return Identity(user_id=user, claims=claims)
+        return Identity(user_id=kept.id, claims=claims)
 
     def _claims(self, token: str) -> Json | None:
         try:
-            issuer = str(jwt.decode(token, options={"verify_signature": False}).get("iss", ""))
-        except jwt.InvalidTokenError:
+            issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
+        except (jwt.InvalidTokenError, RecursionError):
             return None
-        for kept in all_live(self.store.quick_reader, self.engine.names, "TokenIntrospector"):
-            introspector = body_of(kept)
-            rules: Json = introspector.get("jwt") or {}
-            if introspector.get("type") != "jwt" or not issuer or rules.get("iss") != issuer:
+        if not isinstance(issuer, str) or not issuer:
+            return None
+        for introspector in self.store.read_now(self._introspectors):
+            rules = introspector.get("jwt")
+            if introspector.get("type") != "jwt" or not isinstance(rules, dict) or rules.get("iss") != issuer:
                 continue
             secret = self.engine.vault.value(introspector, rules, "secret")
             claims = self._verified(token, secret, issuer) if secret else None
             if claims is not None:
                 return claims
         return None
+
+    def _introspectors(self, connection: sqlite3.Connection) -> list[Json]:
+        return [body_of(kept) for kept in all_live(connection, self.engine.names, "TokenIntrospector")]
 
     def _verified(self, token: str, secret: str, issuer: str) -> Json | None:
         times = {"verify_exp": False, "verify_iat": False, "verify_nbf": False}  # by our own clock, below
@@ -62,7 +68,7 @@ class Introspectors:
         }  # the audience is for policies to judge: jwt.aud
         try:
             claims = jwt.decode(token, secret, algorithms=ALGORITHMS, issuer=issuer, options=options)
-        except jwt.InvalidTokenError:
+        except jwt.PyJWTError:  # also a key that is none
             return None
         now = self.clock.now().timestamp()
         begins, ends = claims.get("nbf", now), claims["exp"]

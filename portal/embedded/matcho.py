@@ -47,17 +47,17 @@ def _text(pattern: str, value: Any, root: Json) -> bool:
 
 def _object(pattern: Json, value: Any, root: Json) -> bool:
     if "$one-of" in pattern:
-        return len(pattern) == 1 and any(matches(p, value, root) for p in pattern["$one-of"])
+        return len(pattern) == 1 and any(matches(p, value, root) for p in _list(pattern["$one-of"]))
     for key, wanted in pattern.items():
         match key:
             case "$enum":
-                ok = value in wanted
+                ok = value in _list(wanted)
             case "$contains":
                 ok = isinstance(value, list) and any(matches(wanted, v, root) for v in value)
             case "$every":
                 ok = isinstance(value, list) and all(matches(wanted, v, root) for v in value)
             case "$present-all":
-                ok = isinstance(value, list) and all(any(matches(p, v, root) for v in value) for p in wanted)
+                ok = isinstance(value, list) and all(any(matches(p, v, root) for v in value) for p in _list(wanted))
             case "$not":
                 ok = not matches(wanted, value, root)
             case "$length":
@@ -71,6 +71,13 @@ def _object(pattern: Json, value: Any, root: Json) -> bool:
         if not ok:
             return False
     return True
+
+
+def _list(wanted: Any) -> list[Any]:
+    """TypeError for anything else: a text would be searched letter by letter."""
+    if not isinstance(wanted, list):
+        raise TypeError
+    return wanted
 
 
 def at(root: Any, path: list[str]) -> Any:

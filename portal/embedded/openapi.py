@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from portal.embedded.definitions import Definitions, Parameter
+from portal.embedded.definitions import Definitions
 from portal.embedded.engine import Engine
 from portal.embedded.metadata import VERSION
+from portal.embedded.openapi_parts import FORM, PATCH, PATCHES, TEXT, doors, named, operation, operations, query
 from portal.embedded.primitives import PATTERNS
+from portal.embedded.shapes import Shapes
 from portal.types import Json
 
-FHIR_JSON = "application/fhir+json"
+BODIES = ("Bundle", "Parameters", "ValueSet")
+"""What is sent to addresses of no single type."""
 _PRIMITIVES: dict[str, Json] = {
     "boolean": {"type": "boolean"},
     "integer": {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1},
@@ -45,23 +48,27 @@ _SEARCH_VALUES: dict[str, Json] = {
     "reference": {"type": "string", "description": "Type/id, id or a canonical URL"},
     "composite": {"type": "string", "description": "the values of the components, with $ between them"},
     "special": {"type": "string", "description": "latitude|longitude|distance|unit"},
+    "string": {"type": "string", "description": "how a word begins, whatever its case and accents"},
+    "uri": {"type": "string", "description": "the whole address"},
+    "words": {"type": "string", "description": "words of the narrative"},
 }
+
+_BESIDE = "DELETE /Session beside the FHIR base, which has an address of the same path, ends the caller's own session."
 
 
 def describe(engine: Engine, base: str, types: list[str] | None = None) -> Json:
     """The whole description, or that of some resource types."""
-    definitions = engine.definitions
+    definitions, shapes = engine.definitions, engine.validator.shapes
     wanted = types or sorted(definitions.resources | definitions.aidbox)
-    paths: Json = {
-        "/": {"post": _operation("transaction", body={"type": "object"})},
-        "/ValueSet/$expand": {"get": _operation("expand", [_query(n) for n in ("url", "filter", "offset", "count")])},
-        "/CodeSystem/$lookup": {"get": _operation("lookup", [_query(n) for n in ("system", "code")])},
-    }
+    paths: Json = {"/": {"post": operation("transaction", body=named("Bundle"))}, **operations(), **doors(base)}
+    parameters = {name: query(name, schema) for name, schema in _PAGING.items()}
     for type_ in wanted:
-        paths |= _paths(type_, engine.parameters.get(type_, {}))
+        asked = engine.parameters.get(type_, {})
+        paths |= _paths(type_, list(asked))
+        parameters |= {f"{type_}.{p.name}": query(p.name, named(f"search-{p.kind}")) for p in asked.values()}
     return {
         "openapi": "3.0.3",
-        "info": {"title": "Embedded record server (FHIR R4)", "version": VERSION},
+        "info": {"title": "Embedded record server (FHIR R4)", "version": VERSION, "description": _BESIDE},
         "servers": [{"url": base}],
         "security": [{"bearer": []}, {"basic": []}],
         "paths": paths,
@@ -70,56 +77,49 @@ def describe(engine: Engine, base: str, types: list[str] | None = None) -> Json:
                 "bearer": {"type": "http", "scheme": "bearer"},
                 "basic": {"type": "http", "scheme": "basic"},
             },
-            "schemas": _schemas(definitions, wanted),
+            "parameters": parameters,
+            "schemas": {
+                **{f"search-{kind}": schema for kind, schema in _SEARCH_VALUES.items()},
+                **shapes.schemas,
+                **_schemas(definitions, [*wanted, *BODIES], shapes),
+            },
         },
     }
 
 
-def _paths(type_: str, parameters: dict[str, Parameter]) -> Json:
-    body: Json = {"$ref": f"#/components/schemas/{type_}"}
-    searching = [_query(p.name, _SEARCH_VALUES.get(p.kind)) for p in parameters.values()]
-    searching += [_query(name, schema) for name, schema in _PAGING.items()]
+def _paths(type_: str, names: list[str]) -> Json:
+    body = named(type_)
+    condition: list[Json] = [{"$ref": f"#/components/parameters/{type_}.{name}"} for name in names]
+    searching: list[Json] = [*condition, *({"$ref": f"#/components/parameters/{name}"} for name in _PAGING)]
+    form: Json = {"type": "object", "properties": dict.fromkeys((*names, *_PAGING), TEXT)}
+    none = {"name": "If-None-Exist", "in": "header", "schema": TEXT}
+    fresh = {"name": "If-None-Match", "in": "header", "schema": {"type": "string", "enum": ["*"]}}
     match = {"name": "If-Match", "in": "header", "schema": {"type": "string", "pattern": r'^W/"\d{1,9}"$'}}
     version = {"name": "version", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
-    history = [_query("_count", _PAGING["_count"]), _query("_since", {"type": "string", "format": "date-time"})]
+    history = [query("_count", _PAGING["_count"]), query("_since", {"type": "string", "format": "date-time"})]
     return {
         f"/{type_}": {
-            "get": _operation(f"search{type_}", searching),
-            "post": _operation(f"create{type_}", body=body),
+            "get": operation(f"search{type_}", searching),
+            "post": operation(f"create{type_}", [none], body=body),
+            "put": operation(f"updateOnly{type_}", [*condition, match], body=body),
+            "patch": operation(f"patchOnly{type_}", [*condition, match], body=PATCH, forms=PATCHES),
+            "delete": operation(f"deleteOnly{type_}", [*condition, match]),
         },
+        f"/{type_}/_search": {"post": operation(f"searchByPost{type_}", body=form, forms=(FORM,))},
         f"/{type_}/{{id}}": {
-            "get": _operation(f"read{type_}", [_ID]),
-            "put": _operation(f"update{type_}", [_ID, match], body=body),
-            "patch": _operation(f"patch{type_}", [_ID, match], body={"type": "object"}),
-            "delete": _operation(f"delete{type_}", [_ID, match]),
+            "get": operation(f"read{type_}", [_ID]),
+            "put": operation(f"update{type_}", [_ID, match, fresh], body=body),
+            "patch": operation(f"patch{type_}", [_ID, match], body=PATCH, forms=PATCHES),
+            "delete": operation(f"delete{type_}", [_ID, match]),
         },
-        f"/{type_}/_history": {"get": _operation(f"historyOfType{type_}", history)},
-        f"/{type_}/{{id}}/_history": {"get": _operation(f"history{type_}", [_ID, *history])},
-        f"/{type_}/{{id}}/_history/{{version}}": {"get": _operation(f"vread{type_}", [_ID, version])},
-        f"/{type_}/$validate": {"post": _operation(f"validate{type_}", body=body)},
+        f"/{type_}/_history": {"get": operation(f"historyOfType{type_}", history)},
+        f"/{type_}/{{id}}/_history": {"get": operation(f"history{type_}", [_ID, *history])},
+        f"/{type_}/{{id}}/_history/{{version}}": {"get": operation(f"vread{type_}", [_ID, version])},
+        f"/{type_}/$validate": {"post": operation(f"validate{type_}", body=body)},
     }
 
 
-def _operation(name: str, parameters: list[Json] | None = None, body: Json | None = None) -> Json:
-    found: Json = {
-        "operationId": name,
-        "parameters": parameters or [],
-        "responses": {
-            "200": {"description": "done"},
-            "4XX": {"description": "refused: an OperationOutcome says why and where"},
-            "503": {"description": "the store did not answer; nothing was changed"},
-        },
-    }
-    if body is not None:
-        found["requestBody"] = {"required": True, "content": {FHIR_JSON: {"schema": body}}}
-    return found
-
-
-def _query(name: str, schema: Json | None = None) -> Json:
-    return {"name": name, "in": "query", "schema": schema or {"type": "string"}}
-
-
-def _schemas(definitions: Definitions, types: list[str]) -> Json:
+def _schemas(definitions: Definitions, types: list[str], shapes: Shapes) -> Json:
     """The schemas of these types and of all that they lead to."""
     schemas: Json = {}
     waiting = list(types)
@@ -128,7 +128,7 @@ def _schemas(definitions: Definitions, types: list[str]) -> Json:
         if owner in schemas:
             continue
         if owner in definitions.aidbox:
-            schemas[owner] = {"type": "object"}
+            schemas[owner] = shapes.schemas.get(owner, {"type": "object"})
             continue
         elements = definitions.owners.get(owner, {})
         properties = {key: _element(definitions, element) for key, element in elements.items()}
@@ -149,7 +149,7 @@ def _element(definitions: Definitions, element: Json) -> Json:
     codes = definitions.codes.get(element.get("binding", ""))
     one: Any
     if kind in definitions.owners:
-        one = {"$ref": f"#/components/schemas/{kind}"}
+        one = named(kind)
     elif kind == "Resource":
         one = {"type": "object"}
     elif codes and len(codes) < 200:

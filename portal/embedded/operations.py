@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.embedded.engine import Engine
 from portal.embedded.messages import Answer, Request
-from portal.embedded.outcome import Issue, outcome, refuse
+from portal.embedded.outcome import Issue, Refusal, outcome, refuse
 from portal.embedded.search.values import fold, written_instant
 from portal.embedded.terminology import Find, concepts, contents
 from portal.embedded.text import dumps
@@ -33,7 +33,7 @@ def operate(connection: sqlite3.Connection, engine: Engine, request: Request) ->
     def find(kind: str, canonical: str) -> Json | None:
         return engine.canonical_body(connection, kind, canonical)
 
-    found = operation(request, _inputs(request), find)
+    found = operation(request, _inputs(request, engine), find)
     if "expansion" in found:
         found["expansion"] = {"timestamp": written_instant(engine.now()), **found["expansion"]}
     return Answer(status=200, body=dumps(found))
@@ -43,8 +43,9 @@ def validate(request: Request, engine: Engine, type_: str) -> Json:
     """Always an answer: the verdict is the outcome's id (`allok`, `validationfail`) and its severities."""
     resource: Any = request.body
     if isinstance(resource, dict) and resource.get("resourceType") == "Parameters" and type_ != "Parameters":
-        named = [p for p in resource.get("parameter", []) if isinstance(p, dict) and p.get("name") == "resource"]
-        resource = named[0].get("resource") if named else None
+        given: Any = resource.get("parameter")
+        parts = [p for p in given if isinstance(p, dict)] if isinstance(given, list) else []
+        resource = next((p.get("resource") for p in parts if p.get("name") == "resource"), None)
     issues = engine.validator.check(resource, type_ or None).issues
     if not issues and type_ and resource.get("resourceType", type_) != type_:
         issues = [
@@ -63,7 +64,7 @@ def expand(request: Request, inputs: Json, find: Find) -> Json:
         if not isinstance(name, str):
             raise refuse(400, "required", "$expand needs url")
         value_set = find("ValueSet", name)
-    if not isinstance(value_set, dict):
+    if not isinstance(value_set, dict) or value_set.get("resourceType") != "ValueSet":
         raise refuse(404, "not-found", f"The value set {name!r} is not stored here")
     found = contents(value_set, find)
     language = inputs.get("displayLanguage")
@@ -73,7 +74,7 @@ def expand(request: Request, inputs: Json, find: Find) -> Json:
     if words:
         found = [c for c in found if _has_words(c, words)]
     first, count = _whole(inputs, "offset", 0), _whole(inputs, "count", len(found))
-    if str(inputs.get("includeDesignations", "false")) != "true":
+    if inputs.get("includeDesignations") not in ("true", True):
         found = [{k: v for k, v in c.items() if k != "designation"} for c in found]
     expansion: Json = {"total": len(found), "offset": first}
     page = found[first : first + count]
@@ -139,17 +140,24 @@ _OPERATIONS: dict[tuple[str, str], Operation] = {
 }
 
 
-def _inputs(request: Request) -> Json:
-    """Parameters of the query and of a Parameters body, by name; a bare resource body is the value set itself."""
+def _inputs(request: Request, engine: Engine) -> Json:
+    """Parameters of the query and of a Parameters body, by name; a bare resource body is the value set itself.
+
+    Refusal 422 for what has not the shape of Parameters or of a ValueSet; only what a draft still lacks may be missing.
+    """
     found: Json = dict(request.params)
     body = request.body
-    if isinstance(body, dict) and body.get("resourceType") == "Parameters":
-        for parameter in body.get("parameter", []):
-            if isinstance(parameter, dict) and isinstance(parameter.get("name"), str):
-                value = next((v for k, v in parameter.items() if k.startswith("value")), parameter.get("resource"))
-                found[parameter["name"]] = value
-    elif isinstance(body, dict) and body.get("resourceType") == "ValueSet":
-        found["valueSet"] = body
+    if not isinstance(body, dict) or body.get("resourceType") not in ("Parameters", "ValueSet"):
+        return found
+    faults = [fault for fault in engine.validator.check(body).issues if fault.kind != "require"]
+    if faults:
+        raise Refusal(422, faults)
+    if body["resourceType"] == "ValueSet":
+        return {**found, "valueSet": body}
+    for parameter in body.get("parameter", []):
+        if "name" in parameter:
+            value = next((v for k, v in parameter.items() if k.startswith("value")), parameter.get("resource"))
+            found[parameter["name"]] = value
     return found
 
 

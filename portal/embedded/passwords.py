@@ -70,7 +70,11 @@ class Passwords:
             secret = factor.get("secretKey")
             if user is None or not factor.get("enabled") or not isinstance(secret, str):
                 return None
-            if not TOTP(secret).verify(code, for_time=self.clock.now(), valid_window=1):
+            try:
+                proved = TOTP(secret).verify(code, for_time=self.clock.now(), valid_window=1)
+            except ValueError:  # the key is not base 32
+                return None
+            if not proved:
                 return None
             fresh = self.engine.chance.token()
             self._forget(unit, token)

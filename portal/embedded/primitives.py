@@ -20,7 +20,7 @@ PATTERNS = {
         "url": r"\S+",
         "canonical": r"\S+",
         "base64Binary": r"\s*([0-9a-zA-Z+/=]{4}\s*)+",
-        "code": r"[^\s]+(\s[^\s]+)*",
+        "code": r"[^\s\x00-\x1f\x7f-\x9f]+( [^\s\x00-\x1f\x7f-\x9f]+)*",
         "oid": r"urn:oid:[0-2](\.(0|[1-9][0-9]*))+",
         "uuid": r"urn:uuid:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}",
         "id": r"[A-Za-z0-9\-.]{1,64}",

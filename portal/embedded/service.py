@@ -64,7 +64,7 @@ class Service:
         return as_bytes(request, answer) if one_version and request.path[0] == "Binary" else answer
 
     def allow(self, request: Request) -> None:
-        self.guard.check(self.store.quick_reader, request)
+        self.store.read_now(lambda connection: self.guard.check(connection, request))
 
     async def bundle(self, request: Request) -> Answer:
         """Each entry needs its own right."""

@@ -48,12 +48,10 @@ class Sessions:
 
     def of_access_token(self, token: str) -> Json | None:
         """The Session of an access token, while it lives; that its user and client do is for the caller to see."""
-        query = self.engine.query(
-            self.store.quick_reader,
-            "Session",
-            [("access_token", hash_secret(token)), ("_count", "1"), ("_total", "none")],
+        params = [("access_token", hash_secret(token)), ("_count", "1"), ("_total", "none")]
+        found = self.store.read_now(
+            lambda connection: self.engine.search(connection, self.engine.query(connection, "Session", params)).matches
         )
-        found = self.engine.search(self.store.quick_reader, query).matches
         session: Json | None = loads(found[0][3]) if found else None
         return session if session and not ended(session) and not over(session, "exp", self.clock.now()) else None
 

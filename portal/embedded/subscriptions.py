@@ -4,6 +4,7 @@ Events wait in the store until their destination has answered 2xx, so none is lo
 tells repetitions by focus and version.
 """
 
+import logging
 import sqlite3
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from portal.embedded.vault import Vault
 from portal.fhirpath import Expression, FhirPathError, compile  # noqa: A004
 from portal.types import Json
 
+log = logging.getLogger(__name__)
 WATCHED = frozenset({"AidboxSubscriptionTopic", "AidboxTopicDestination"})
 INTERACTION = {"POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
 
@@ -54,14 +56,22 @@ class Subscriptions:
         names, connection = self.engine.names, unit.connection
         topics: dict[str, tuple[Trigger, ...]] = {}
         for kept in all_live(connection, names, "AidboxSubscriptionTopic"):
-            topic = body_of(kept)
+            topic = self._well(kept)
             if topic.get("status") == "active":
                 topics[str(topic.get("url", ""))] = tuple(_triggers(topic))
         found = [
-            _destination(body_of(kept), topics, self.engine.vault)
+            _destination(self._well(kept), topics, self.engine.vault)
             for kept in all_live(connection, names, "AidboxTopicDestination")
         ]
         self.destinations = {d.id: d for d in found if d}
+
+    def _well(self, kept: Kept) -> Json:
+        """The resource, or nothing of it when it has no shape: it was kept before shapes were looked at."""
+        body = body_of(kept)
+        if not self.engine.validator.check(body, kept.type).issues:
+            return body
+        log.warning("%s/%s is not used: it has no shape", kept.type, kept.id)
+        return {}
 
     def follow(self, unit: Unit) -> None:
         """After the writes of a unit: records the events they make."""

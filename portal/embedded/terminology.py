@@ -17,29 +17,51 @@ def value_set_members(name: str, find: Find) -> list[tuple[str, str]]:
     return [(c.get("system", ""), c["code"]) for c in contents(value_set, find)]
 
 
-def contents(value_set: Json, find: Find, depth: int = 0) -> list[Json]:
+def contents(value_set: Json, find: Find) -> list[Json]:
     """The expansion as `contains` entries (system, code, display, designation), in the order of the definition."""
+    return _contents(value_set, _Sets(find))
+
+
+class _Sets:
+    """The value sets met on the way: each is read once, however often it is included."""
+
+    def __init__(self, find: Find) -> None:
+        self.find = find
+        self._read: dict[str, list[Json]] = {}
+        self._open: list[str] = []
+
+    def members(self, name: str) -> list[Json]:
+        if name not in self._read:
+            if name in self._open or len(self._open) > 8:
+                raise refuse(422, "too-costly", "Value sets include each other, or too deeply")
+            other = self.find("ValueSet", name)
+            if other is None:
+                raise refuse(422, "not-found", f"The value set {name!r} is not stored here")
+            self._open.append(name)
+            self._read[name] = _contents(other, self)
+            self._open.pop()
+        return self._read[name]
+
+
+def _contents(value_set: Json, sets: _Sets) -> list[Json]:
     found: list[Json] = []
     compose: Json = value_set.get("compose", {})
     if not compose:
         found = [c for c in value_set.get("expansion", {}).get("contains", []) if "code" in c]
     for include in compose.get("include", []):
-        found += _included(include, find, depth)
-    excluded = {
-        (c.get("system", ""), c["code"]) for part in compose.get("exclude", []) for c in _included(part, find, depth)
-    }
-    unique = {(c.get("system", ""), c["code"]): c for c in reversed(found)}
-    kept = [c for c in found if unique.get((c.get("system", ""), c["code"])) is c]
-    return [c for c in kept if (c.get("system", ""), c["code"]) not in excluded]
+        found += _included(include, sets)
+    excluded = {(c.get("system", ""), c["code"]) for part in compose.get("exclude", []) for c in _included(part, sets)}
+    unique: dict[tuple[str, str], Json] = {}
+    for one in found:
+        unique.setdefault((one.get("system", ""), one["code"]), one)
+    return [one for key, one in unique.items() if key not in excluded]
 
 
-def _included(include: Json, find: Find, depth: int) -> list[Json]:
-    if depth > 8:
-        raise refuse(422, "too-costly", "Value sets include each other too deeply")
+def _included(include: Json, sets: _Sets) -> list[Json]:
     system: str = include.get("system", "")
     found: list[Json] = []
     if system:
-        code_system = find("CodeSystem", system) or {}
+        code_system = sets.find("CodeSystem", system) or {}
         known = concepts(code_system.get("concept", []))
         if "concept" in include:
             by_code = {c["code"]: c for c, _ in known}
@@ -47,10 +69,7 @@ def _included(include: Json, find: Find, depth: int) -> list[Json]:
         else:
             found = [_entry(system, c) for c, parents in known if _passes(c, parents, include.get("filter", []))]
     for name in include.get("valueSet", []):
-        other = find("ValueSet", name)
-        if other is None:
-            raise refuse(422, "not-found", f"The value set {name!r} is not stored here")
-        members = contents(other, find, depth + 1)
+        members = sets.members(name) if name is not None else []  # a reason why there is none may stand in its place
         keys = {(c.get("system", ""), c["code"]) for c in members}
         found = [c for c in found if (system, c["code"]) in keys] if system else found + members
     return found

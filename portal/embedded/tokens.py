@@ -5,13 +5,14 @@ Nothing here counts failures, as in Aidbox.
 
 import asyncio
 import base64
-import binascii
+import sqlite3
 from dataclasses import dataclass, replace
 
 from portal.clock import Clock
 from portal.embedded.access import both_forms
 from portal.embedded.engine import Engine, body_of
 from portal.embedded.identity import ROOT, Identity
+from portal.embedded.search.query import Params
 from portal.embedded.secrets import hash_secret, password_fits, secret_fits
 from portal.embedded.sessions import Opening, Sessions, inactive, named
 from portal.embedded.store import LIVE, Kept, Store, Unit
@@ -51,9 +52,7 @@ class Tokens:
             raise OAuthError("invalid_client", "Unknown client or wrong secret", 401)
         if grant == "refresh_token":
             return await self._refresh(client, str(asked.get("refresh_token", "")))
-        if grant not in client.get("grant_types", []) and not (
-            grant == "client_credentials" and "basic" in client.get("grant_types", [])
-        ):
+        if not _may(client, grant) and not (grant == "client_credentials" and _may(client, "basic")):
             raise OAuthError("unauthorized_client", f"The client may not use {grant}")
         if grant == "password":
             user = await self._signed_in(str(asked.get("username", "")), str(asked.get("password", "")))
@@ -75,12 +74,7 @@ class Tokens:
         """The client of a Basic header, when it may use it."""
         found = basic_credentials(authorization)
         client = self.client(found[0]) if found else None
-        if (
-            not found
-            or client is None
-            or "basic" not in client.get("grant_types", [])
-            or not secret_fits(client.get("secret"), found[1])
-        ):
+        if not found or client is None or not _may(client, "basic") or not secret_fits(client.get("secret"), found[1]):
             return None
         return _client_identity(found[0])
 
@@ -124,17 +118,22 @@ class Tokens:
         kept = self.store.find("User", username)
         if kept and kept.state == LIVE:
             return body_of(kept)
-        connection = self.store.quick_reader
         for name in ("userName", "email-token"):
             value = username.replace("\\", "\\\\").replace(",", "\\,").replace("|", "\\|")
-            query = self.engine.query(connection, "User", [(name, value), ("_count", "2")]) if username else None
-            found = self.engine.search(connection, query).matches if query else []
+            found = self._found("User", [(name, value), ("_count", "2")]) if username else []
             if len(found) == 1:
-                return loads(found[0][3])
+                return found[0]
         return None
 
+    def _found(self, type_: str, params: Params) -> list[Json]:
+        def search(connection: sqlite3.Connection) -> list[Json]:
+            query = self.engine.query(connection, type_, params)
+            return [loads(match[3]) for match in self.engine.search(connection, query).matches]
+
+        return self.store.read_now(search)
+
     async def _open(self, client: Json, grant: str, user: Json | None) -> Json:
-        rules: Json = client.get("auth", {}).get(grant, {})
+        rules = _rules(client, grant)
         renewed = bool(user and rules.get("refresh_token"))
         opening = Opening(
             grant=grant,
@@ -163,7 +162,7 @@ class Tokens:
 
     async def _refresh(self, client: Json, token: str) -> Json:
         access = self.engine.chance.token()
-        life = _seconds(client.get("auth", {}).get("password", {}), "access_token_expiration")
+        life = _seconds(_rules(client, "password"), "access_token_expiration")
         id_ = str(client["id"])
         if await self.store.write(lambda unit: self.sessions.refresh(unit, token, id_, access, life)) is None:
             raise OAuthError("invalid_grant", "The refresh token is not valid")
@@ -180,7 +179,7 @@ def basic_credentials(authorization: str) -> tuple[str, str] | None:
         return None
     try:
         name, colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not base64, not ASCII, not Unicode
         return None
     return (name, secret) if colon else None
 
@@ -190,11 +189,7 @@ def _client_identity(id_: str) -> Identity:
 
 
 def _secret_accepted(client: Json, grant: str, secret: str) -> bool:
-    required = (
-        client.get("auth", {})
-        .get(grant, {})
-        .get("secret_required", grant == "client_credentials" or "secret" in client)
-    )
+    required = _rules(client, grant).get("secret_required", grant == "client_credentials" or "secret" in client)
     return secret_fits(client.get("secret"), secret) if secret or required else True
 
 
@@ -204,6 +199,20 @@ def _unchanged(present: Kept | None, user: Json) -> bool:
         return False
     body = body_of(present)
     return not inactive(body) and body.get("password") == user.get("password")
+
+
+def _may(client: Json, grant: str) -> bool:
+    grants = client.get("grant_types")
+    return isinstance(grants, list) and grant in grants
+
+
+def _rules(client: Json, grant: str) -> Json:
+    """What the client says of a grant. OAuthError when it cannot be understood, for it may be a restriction."""
+    every = client.get("auth", {})
+    rules = every.get(grant, {}) if isinstance(every, dict) else None
+    if not isinstance(rules, dict):
+        raise OAuthError("invalid_client", "The client is not set up", 401)
+    return rules
 
 
 def _seconds(rules: Json, name: str) -> int | None:

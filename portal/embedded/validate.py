@@ -8,6 +8,7 @@ from portal.embedded.definitions import Definitions
 from portal.embedded.outcome import Issue, Place, issue
 from portal.embedded.primitives import PRIMITIVES
 from portal.embedded.search.extract import split_reference
+from portal.embedded.shapes import Shapes
 from portal.types import Json
 
 COMPANION = frozenset({"id", "extension"})
@@ -44,10 +45,11 @@ class Owner:
 class Validator:
     def __init__(self, definitions: Definitions) -> None:
         self.definitions = definitions
+        self.shapes = Shapes()
         self._owners: dict[str, Owner] = {}
 
     def check(self, resource: Any, expected: str | None = None) -> Faults:
-        """No issue means valid. Aidbox's own types are only checked for what every resource has."""
+        """No issue means valid. Aidbox's own types are checked as far as this server reads them."""
         found = Faults()
         try:
             self._resource(found, resource, None, expected)
@@ -70,7 +72,9 @@ class Validator:
             )
         if type_ not in self.definitions.aidbox:
             self._object(found, resource, type_, place)
-        elif "meta" in resource:
+            return
+        found.issues.extend(self.shapes.faults(resource, type_, place))
+        if "meta" in resource:
             self._value(found, Element("Meta", False, None, None, None), resource["meta"], (place, ".meta"))
 
     def _object(self, found: Faults, value: Json, owner_name: str, place: Place) -> None:

@@ -7,7 +7,7 @@ The configuration maps names to files and says which resource may use each:
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from portal.embedded.text import load_object
 from portal.errors import NotReady
@@ -64,5 +64,6 @@ def open_vault(path: Path) -> Vault:
 
 
 def _reference(element: object) -> str:
-    extensions = cast("list[Any]", cast("Json", element).get("extension", [])) if isinstance(element, dict) else []
-    return next((str(one.get("valueString", "")) for one in extensions if one.get("url") == REFERENCE), "")
+    extensions = cast("Json", element).get("extension") if isinstance(element, dict) else None
+    held = [one for one in extensions if isinstance(one, dict)] if isinstance(extensions, list) else []
+    return next((str(one.get("valueString", "")) for one in held if one.get("url") == REFERENCE), "")

@@ -1,5 +1,6 @@
 """The HTTP face: an ASGI application that reads a request, finds who asks, and writes the answer."""
 
+import asyncio
 import inspect
 import itertools
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -96,7 +97,7 @@ class Wire:
         if answer.headers:
             headers += [(name.encode(), value.encode("latin-1", "replace")) for name, value in answer.headers.items()]
         if body:
-            headers.append((b"content-type", answer.content_type.encode()))
+            headers.append((b"content-type", answer.content_type.encode("ascii", "replace")))
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
@@ -124,8 +125,8 @@ class Wire:
                     status=200, body=dumps(capability(self.engine, self._base(scope, headers), self.clock.now()))
                 )
             case ("fhir", "openapi.json") if method in {"GET", "HEAD"}:
-                described = describe(self.engine, self._base(scope, headers))
-                return Answer(status=200, body=dumps(described), content_type="application/json")
+                described = await asyncio.to_thread(lambda: dumps(describe(self.engine, self._base(scope, headers))))
+                return Answer(status=200, body=described, content_type="application/json")
             case ("auth", _) | ("Session",):
                 raw = await _body(receive, headers) if method == "POST" else b""
                 identity = None if path == ("auth", "token") else await self._identity(headers)

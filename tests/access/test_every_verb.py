@@ -25,6 +25,7 @@ CALLER_DECIDED = {
     "helper_at": "who holds the link's secret; nobody is signed in",
     "history_of": "a step of verbs that have decided",
     "look_again": "what other pages added to a draft that this one was let open",
+    "tell": "what a form that was let open asks for beside its answers, with the acting person's own rights at the server",
     "look_at_link": "tells the holder of a secret whether the link still opens",
     "next_of": "ids of one's own forms, after the verb that sent one",
     "open_centres": "names of centres are public",
@@ -53,7 +54,7 @@ NOTHING_TO_TELL = {
             "account_of", "all_centres", "answers_changed", "arcs_of", "attachment", "centres_named", "form_asked",
             "history_of", "look_again", "next_of", "open_centres", "organizations_of", "outcome_of", "own_centres",
             "patient_scope", "positions", "possible_answers", "results", "save_place", "staff_scope", "still_open",
-            "validation_of", "look_at_link", "helper_at",
+            "validation_of", "look_at_link", "helper_at", "tell",
         )
     },
     "add_copy": "an answer: the journal names who gave it and when; opening and sending are told",

@@ -4,17 +4,19 @@ import asyncio
 import os
 import resource
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import jwt
 import pytest
 
 from portal.chance import SeededChance
 from portal.clock import FixedClock
-from portal.embedded import Backend, open_backend
+from portal.embedded import Backend, Identity, open_backend
 from portal.errors import NotReady
 
 from .conftest import TOKENS, client
@@ -157,3 +159,48 @@ async def test_of_many_writers_on_one_version_exactly_one_wins(root: httpx.Async
     statuses = sorted(answer.status_code for answer in await asyncio.gather(*writes))
     assert statuses == [200] + [412] * 19
     assert (await root.get("Patient/alice/_history")).json()["total"] == 2
+
+
+def damaged(backend: Backend, tmp_path: Path) -> sqlite3.Connection:
+    """A reader of a copy of the store in which every page is damaged but those that say what tables there are."""
+    copy = tmp_path / "damaged.sqlite"
+    with sqlite3.connect(backend.store.file) as whole, sqlite3.connect(copy) as other:
+        whole.backup(other)
+        last = max(page for (page,) in other.execute("SELECT rootpage FROM sqlite_master WHERE rootpage"))
+        tables = {page for (page,) in other.execute("SELECT pageno FROM dbstat WHERE name = 'sqlite_schema'")}
+    data = bytearray(copy.read_bytes())
+    for number in range(1, last + 1):
+        if number not in tables:
+            data[(number - 1) * 4096 : number * 4096] = os.urandom(4096)
+    copy.write_bytes(data)
+    return sqlite3.connect(copy, check_same_thread=False)
+
+
+@pytest.mark.parametrize("token", ["someone", "a token of a session", "a.jwt.token"])
+@pytest.mark.parametrize("address", ["fhir/Patient/alice", "fhir/Patient", "auth/userinfo"])
+async def test_a_page_damaged_where_rights_are_read_is_an_outage_not_a_failure(
+    backend: Backend, root: httpx.AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, token: str, address: str
+) -> None:
+    await root.put("Patient/alice", json=SMALL)
+    rules = {"iss": "https://p.test", "secret": "k" * 64}
+    await root.put("TokenIntrospector/p", json={"resourceType": "TokenIntrospector", "type": "jwt", "jwt": rules})
+    bearer = jwt.encode({"iss": "https://p.test", "exp": 10**10}, "k" * 64) if token.startswith("a.") else token
+    monkeypatch.setitem(TOKENS, "someone", Identity(user_id="someone"))
+    reader = damaged(backend, tmp_path)
+    monkeypatch.setattr(backend.store, "quick_reader", reader)
+    async with client(backend, bearer) as person:
+        answer = await person.get(f"http://records.test/{address}")
+    reader.close()
+    assert answer.status_code == 503, answer.text
+
+
+async def test_a_page_damaged_where_passwords_are_read_is_an_outage_not_a_failure(
+    backend: Backend, root: httpx.AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await root.put("Client/c", json={"resourceType": "Client", "secret": "s", "grant_types": ["password"]})
+    reader = damaged(backend, tmp_path)
+    monkeypatch.setattr(backend.store, "quick_reader", reader)
+    asked = {"grant_type": "password", "client_id": "c", "client_secret": "s", "username": "u@x.org", "password": "p"}
+    answer = await root.post("http://records.test/auth/token", json=asked)
+    reader.close()
+    assert answer.status_code == 503

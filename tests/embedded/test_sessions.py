@@ -244,7 +244,13 @@ async def test_sessions_do_not_accumulate_however_many_there_were(door: Door, cl
     assert door.rows() <= 15
 
 
-@pytest.mark.parametrize("written", [1, "", "a,b", {"x": 1}])
+@pytest.mark.parametrize("written", [1, "", {"x": 1}])
+async def test_a_session_with_a_refresh_token_that_is_none_is_refused(door: Door, written: Any) -> None:
+    odd = {"resourceType": "Session", "active": False, "refresh_token": written, "user": {"reference": "User/alice"}}
+    assert (await door.root.put("Session/0", json=odd)).status_code == 422
+
+
+@pytest.mark.parametrize("written", ["a,b", "x\\y"])
 async def test_a_session_written_by_hand_with_a_strange_refresh_token_harms_no_other(door: Door, written: Any) -> None:
     token = (await door.enter())["access_token"]
     odd = {"resourceType": "Session", "active": False, "refresh_token": written, "user": {"reference": "User/alice"}}

@@ -127,9 +127,7 @@ async def test_a_destination_that_never_ends_its_answer_is_left_after_its_timeou
     server.close()
 
 
-@pytest.mark.parametrize(
-    "endpoint", ["ftp://127.0.0.1/hooks", "file:///etc/hosts", "http://", "http://[", "nowhere", "http://127.0.0.1:9/x"]
-)
+@pytest.mark.parametrize("endpoint", ["http://[", "http://127.0.0.1:9/x"])
 async def test_an_address_that_nothing_answers_keeps_its_events(sending: Backend, endpoint: str) -> None:
     async with client(sending, "root") as root:
         await subscribe(root, endpoint={"valueUrl": endpoint})

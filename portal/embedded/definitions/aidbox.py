@@ -1,4 +1,4 @@
-"""Aidbox's own resource types, served under /fhir like the others, with loose validation and these search parameters."""
+"""Aidbox's own resource types, served under /fhir like the others, with these search parameters and `shapes.py`."""
 
 AIDBOX_TYPES = [
     "AccessPolicy", "AidboxQuery", "AidboxSubscriptionStatus", "AidboxSubscriptionTopic", "AidboxTopicDestination", "App",

@@ -26,8 +26,10 @@ templateExtractContext templateExtractValue unitOpen unitSupplementalSystem widt
 
 
 def written_tests() -> set[str]:
-    files = [*(ROOT / "tests" / "sdc").glob("*.py"), *(ROOT / "tests" / "authoring").glob("*.py")]
-    return {name for file in files for name in re.findall(r"^def (test_\w+)", file.read_text("utf-8"), re.MULTILINE)}
+    rooms = ("sdc", "authoring", "components", "pages", "responses")
+    files = [file for room in rooms for file in (ROOT / "tests" / room).rglob("*.py")]
+    written = r"^(?:async )?def (test_\w+)"
+    return {name for file in files for name in re.findall(written, file.read_text("utf-8"), re.MULTILINE)}
 
 
 def test_every_test_that_the_page_names_exists():

@@ -39,6 +39,7 @@ from portal.sdc import FormItem
 from portal.types import Json
 
 RIGHTS_SECONDS = 2  # for which rights once read are good enough between two answers
+OWN_FORM_SECONDS = 10  # the same on one's own form: nobody gives or takes that right but by closing the account
 ASK_AGAIN_SECONDS = 8  # between two tries to send while the record is away
 
 
@@ -210,7 +211,8 @@ class Filling(Showing):
     async def _may_go_on(self) -> None:
         """The session is alive and the rights are those of before; else the sign-in page, and back here afterwards."""
         try:
-            if not await self.visit.still_allowed(while_away=True, rights_for=RIGHTS_SECONDS):
+            seconds = OWN_FORM_SECONDS if self.patient else RIGHTS_SECONDS
+            if not await self.visit.still_allowed(while_away=True, rights_for=seconds):
                 raise SignInNeeded
         except SignInNeeded:
             with self.view.body:

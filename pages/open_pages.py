@@ -47,9 +47,10 @@ class OpenPages:
         self._sent_away.clear()
         if not self._visits:
             return
-        ids = {visit.session.id for visit, _ in self._visits.values() if visit.session is not None}
+        asked = list(self._visits.items())  # what opens meanwhile was not asked about, and is looked at the next time
+        ids = {visit.session.id for _, (visit, _) in asked if visit.session is not None}
         left = await sessions.time_left(self._door, ids)
-        for client_id, (visit, still_there) in list(self._visits.items()):
+        for client_id, (visit, still_there) in asked:
             client = Client.instances.get(client_id)
             if client is None or visit.session is None:
                 self._forget(client_id)

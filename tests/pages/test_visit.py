@@ -200,3 +200,18 @@ class TestBeforeTheEnd:
         await site.open_pages.sweep()
         await opened.should_see("Votre session est terminée")
         await opened.should_see("/pro?retour=%2Fpage")
+
+    async def test_a_page_that_opens_while_the_others_are_looked_at_stays(
+        self, opened: User, create_user: Callable[[], User], sign_in: SignIn, site: Site, monkeypatch: pytest.MonkeyPatch
+    ):
+        late, true_way = create_user(), sessions.time_left
+        await sign_in(late, ANNE)
+
+        async def slow(door, ids):
+            left = await true_way(door, ids)
+            await late.open("/page")  # a session that was not asked about
+            return left
+
+        monkeypatch.setattr(sessions, "time_left", slow)
+        await site.open_pages.sweep()
+        await late.should_not_see("Votre session est terminée")

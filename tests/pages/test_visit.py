@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from nicegui import ui
 from nicegui.testing import User
 
 from components.blocks import Button
@@ -212,6 +213,8 @@ class TestBeforeTheEnd:
             await late.open("/page")  # a session that was not asked about
             return left
 
+        sent_away: list[str] = []
         monkeypatch.setattr(sessions, "time_left", slow)
+        monkeypatch.setattr(ui.navigate, "to", sent_away.append)
         await site.open_pages.sweep()
-        await late.should_not_see("Votre session est terminée")
+        assert sent_away == []

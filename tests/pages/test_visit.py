@@ -203,7 +203,12 @@ class TestBeforeTheEnd:
         await opened.should_see("/pro?retour=%2Fpage")
 
     async def test_a_page_that_opens_while_the_others_are_looked_at_stays(
-        self, opened: User, create_user: Callable[[], User], sign_in: SignIn, site: Site, monkeypatch: pytest.MonkeyPatch
+        self,
+        opened: User,
+        create_user: Callable[[], User],
+        sign_in: SignIn,
+        site: Site,
+        monkeypatch: pytest.MonkeyPatch,
     ):
         late, true_way = create_user(), sessions.time_left
         await sign_in(late, ANNE)

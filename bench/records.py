@@ -32,7 +32,7 @@ from portal.embedded import ROOT, open_backend
 
 FAMILIES = ["Lefèvre", "Martin", "Bernard", "Dubois", "Petit", "Durand", "Moreau", "García", "Noël", "Œuvrard"]
 SCORES = "https://portail.fondation-fondamental.org/fhir/CodeSystem/score"
-ROUNDS, BULK, BULK_COUNTED = 200, 200, 100_000
+ROUNDS, BULK, BULK_COUNTED, TURNS = 200, 200, 100_000, 20
 SMALL, LARGE = (1000, 20_000), (100_000, 2_000_000)
 SEARCHES = {
     "page": "Observation?subject=Patient/p{p}&_count=20",
@@ -41,7 +41,7 @@ SEARCHES = {
     "include": "Observation?subject=Patient/p{p}&_count=20&_include=Observation:subject",
     "chain": "Observation?subject:Patient.identifier=urn:fondacode|F{p:07d}&_count=20",
     "has": "Patient?_has:Observation:subject:code=score-{s}&identifier=urn:fondacode|F{p:07d}",
-    "code_and_patient": "Observation?patient=p{p}&code=score-{s}",
+    "code_and_patient": "Observation?patient=p{p}&code=score-{c}",
     "count_of_all": "Observation?_summary=count",
     "patients_by_name": "Patient?_sort=family,_id&_count=25&_page=3",
     "code_without_total": "Observation?code=score-{s}&_count=20&_total=none",
@@ -62,12 +62,18 @@ def patient(n: int, luck: random.Random) -> dict[str, Any]:
 
 def observation(n: int, patients: int, luck: random.Random, id_: str = "") -> dict[str, Any]:
     at = f"{luck.randrange(2024, 2027)}-{luck.randrange(1, 13):02d}-{luck.randrange(1, 29):02d}T10:00:00Z"
+    score = code_of(n % patients, n // patients)
     return {
         "resourceType": "Observation", "id": id_ or f"o{n}", "status": "final",
-        "code": {"coding": [{"system": SCORES, "code": f"score-{n % 40}", "display": f"Score {n % 40}"}]},
+        "code": {"coding": [{"system": SCORES, "code": f"score-{score}", "display": f"Score {score}"}]},
         "subject": {"reference": f"Patient/p{n % patients}"}, "effectiveDateTime": at,
         "valueQuantity": {"value": luck.randrange(28), "unit": "points"},
     }  # fmt: skip
+
+
+def code_of(patient: int, turn: int) -> int:
+    """Each patient has another score at each turn, and every score is as frequent."""
+    return (patient + turn) % 40
 
 
 Ready = Callable[[], Awaitable[Any]]
@@ -195,7 +201,8 @@ async def compare(caller: Caller, raw: Raw, patients: int, observations: int) ->
     def asking(query: str) -> Work:
         def ready(i: int) -> Ready:
             j = i * 7919  # spread over the store, so that caches do not answer
-            return caller.prepared("GET", query.format(p=j % patients, o=j % observations, s=i % 40))
+            p = j % patients
+            return caller.prepared("GET", query.format(p=p, o=j % observations, s=i % 40, c=code_of(p, i % TURNS)))
 
         return ready
 

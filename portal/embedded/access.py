@@ -6,14 +6,13 @@ given under its id, and is false without one.
 
 import logging
 import sqlite3
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from portal.embedded.engine import Engine, body_of
+from portal.embedded.failures import kind_and_place
 from portal.embedded.json_schema import fits
 from portal.embedded.matcho import matches
 from portal.embedded.messages import Request
@@ -91,9 +90,7 @@ class Guard:
         except Exception as problem:
             if isinstance(problem, Refusal) and problem.status >= 500:
                 raise
-            where = traceback.extract_tb(problem.__traceback__, limit=-1)[-1]
-            place = f"{Path(where.filename).name}:{where.lineno}"
-            log.error("AccessPolicy/%s denies: %s at %s", policy.get("id"), type(problem).__name__, place)  # noqa: TRY400 – the text may tell what was asked
+            log.error("AccessPolicy/%s denies: %s", policy.get("id"), kind_and_place(problem))  # noqa: TRY400 – no text of it
             return False
 
     def person(self, connection: sqlite3.Connection, user_id: str) -> tuple[Json, list[Json]]:

@@ -2,12 +2,11 @@
 
 import asyncio
 import logging
-import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from portal.embedded.engine import Engine
+from portal.embedded.failures import kind_and_place
 from portal.embedded.outcome import Refusal
 from portal.embedded.store import Kept, Store
 from portal.embedded.subscriptions import Destination, Subscriptions, event_bundle, waiting
@@ -96,10 +95,9 @@ class Deliveries:
             return await self._send_all(destination)
         except Refusal:
             log.warning("fhir events wait: the store did not answer")
-        except Exception as problem:  # noqa: BLE001 – the events wait; the text of the error may tell what they hold
-            where = traceback.extract_tb(problem.__traceback__)[-1]
-            told = (type(problem).__name__, f"{Path(where.filename).name}:{where.lineno}")
-            log.error("fhir events wait: %s at %s", *told, extra={"destination": destination.id})  # noqa: TRY400 – as above
+        except Exception as problem:  # noqa: BLE001 – the events wait
+            told = kind_and_place(problem)
+            log.error("fhir events wait: %s", told, extra={"destination": destination.id})  # noqa: TRY400 – no text of it
         return False
 
     async def _send_all(self, destination: Destination) -> bool:

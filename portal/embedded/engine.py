@@ -1,6 +1,7 @@
 """What a request may do to the store: FHIR's interactions, the same for a single request and for an entry of a bundle."""
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,12 +69,21 @@ class Engine:
 
         return rows
 
-    def use_parameters(self, extra: list[Parameter]) -> None:
-        """The official parameters and `extra` ones, from now on; an official one is never replaced."""
+    def use_parameters(self, extra: list[Parameter]) -> Callable[[], None]:
+        """The official parameters and `extra` ones, from now on; an official one is never replaced. Gives back what takes
+        this back.
+        """
+        before = self.parameters
+
+        def take_back() -> None:
+            self.parameters = before
+            self._plans.clear()
+
         self.parameters = {type_: dict(known) for type_, known in self.definitions.parameters.items()}
         for parameter in extra:
             self.parameters[parameter.type].setdefault(parameter.name, parameter)
         self._plans.clear()
+        return take_back
 
     def reader(self, connection: sqlite3.Connection) -> Reader:
         def rid(type_: str, id_: str) -> int:
@@ -171,7 +181,7 @@ class Engine:
             ],
         }
         head: Json = {"resourceType": type_, "id": id_, "meta": stamped}
-        return {**head, **{k: v for k, v in resource.items() if k not in head}}
+        return {**head, **resource, **head}
 
 
 def body_of(kept: Kept) -> Json:

@@ -10,8 +10,12 @@ log = logging.getLogger(__name__)
 
 
 def failure(problem: Exception, request_id: str) -> Refusal:
-    """500; the log gets the kind of error and its place, for the text of an error may tell what was sent."""
-    where = traceback.extract_tb(problem.__traceback__)[-1]
-    place = f"{Path(where.filename).name}:{where.lineno}"
-    log.error("fhir request %s failed: %s at %s", request_id, type(problem).__name__, place)
+    """500; the log gets the kind of error and its place."""
+    log.error("fhir request %s failed: %s", request_id, kind_and_place(problem))
     return refuse(500, "exception", "The server could not do this")
+
+
+def kind_and_place(problem: Exception) -> str:
+    """`KeyError at bundles.py:41`: what may be written down of an error, whose text may tell what a resource holds."""
+    where = traceback.extract_tb(problem.__traceback__, limit=-1)[-1]
+    return f"{type(problem).__name__} at {Path(where.filename).name}:{where.lineno}"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from portal.embedded.definitions import Definitions
-from portal.embedded.primitives import PATTERNS, PRIMITIVES
+from portal.embedded.primitives import FORMS, PRIMITIVES
 from portal.embedded.search.extract import split_reference
 from portal.types import Json
 
@@ -93,9 +93,9 @@ class Glance:
 def _primitive(kind: str, codes: frozenset[str] | None) -> Sure:
     if codes is not None:
         return lambda value, _: value.__class__ is str and value in codes
-    if kind in PATTERNS:
-        fits = PATTERNS[kind].fullmatch
-        return lambda value, _: value.__class__ is str and fits(value) is not None
+    if kind in FORMS:
+        fits = FORMS[kind]
+        return lambda value, _: value.__class__ is str and fits(value)
     if kind in {"string", "markdown", "xhtml"}:
         return lambda value, _: value.__class__ is str and value != "" and not value.isspace()
     check = PRIMITIVES[kind]

@@ -34,7 +34,7 @@ def follow(unit: Unit, engine: Engine) -> None:
     if not touched:
         return
     before = {(p.type, p.name): p for types in engine.parameters.values() for p in types.values()}
-    engine.use_parameters(stored(unit.connection, engine))
+    unit.undo.append(engine.use_parameters(stored(unit.connection, engine)))
     after = {(p.type, p.name): p for types in engine.parameters.values() for p in types.values()}
     for type_ in sorted({key[0] for key in before.keys() | after.keys() if before.get(key) != after.get(key)}):
         reindex(unit, engine, type_)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from portal.embedded.search.values import date_range
@@ -32,13 +33,28 @@ takes long."""
 
 
 def _text(kind: str) -> Callable[[Any], bool]:
-    fits = PATTERNS[kind].fullmatch
-    return lambda value: isinstance(value, str) and fits(value) is not None
+    fits = FORMS[kind]
+    return lambda value: isinstance(value, str) and fits(value)
+
+
+def _remembered(fits: Callable[[str], bool]) -> Callable[[str], bool]:
+    """Codes, systems and days come again and again."""
+    return lru_cache(maxsize=1024)(fits)
+
+
+def _form(kind: str) -> Callable[[str], bool]:
+    matches = PATTERNS[kind].fullmatch
+
+    def fits(text: str) -> bool:
+        return matches(text) is not None
+
+    return _remembered(fits) if kind in {"code", "uri"} else fits
 
 
 def _dated(pattern: str) -> Callable[[Any], bool]:
-    fits = re.compile(pattern).fullmatch
-    return lambda value: isinstance(value, str) and bool(fits(value)) and date_range(value) is not None
+    matches = re.compile(pattern).fullmatch
+    fits = _remembered(lambda text: matches(text) is not None and date_range(text) is not None)
+    return lambda value: isinstance(value, str) and fits(value)
 
 
 def _whole(low: int, high: int) -> Callable[[Any], bool]:
@@ -52,6 +68,9 @@ def _decimal(value: Any) -> bool:
 def _written(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
+
+FORMS = {kind: _form(kind) for kind in PATTERNS}
+"""Of the types of `PATTERNS`, whether a text has that form."""
 
 PRIMITIVES: dict[str, Callable[[Any], bool]] = {
     "boolean": lambda value: isinstance(value, bool),

@@ -6,10 +6,11 @@ none) has a shape all the same: it is kept, and allows nothing.
 
 from typing import Any
 
-from jsonschema import Draft7Validator
+from jsonschema import Draft7Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
 from portal.embedded.outcome import Issue, Place, issue
+from portal.fhirpath import FhirPathError, compile  # noqa: A004
 from portal.types import Json
 
 _SCHEMAS = "#/components/schemas/"
@@ -82,7 +83,7 @@ _PARTS: Json = {
     "Trigger": _object(
         resource=_TEXT,
         supportedInteraction=_list({"type": "string", "enum": ["create", "update", "delete"]}),
-        fhirPathCriteria=_TEXT,
+        fhirPathCriteria={**_TEXT, "format": "fhirpath"},
     ),
     "TopicParameter": {
         **_object(name=_TEXT),
@@ -142,7 +143,11 @@ class Shapes:
     def __init__(self) -> None:
         self.schemas: Json = {**_PARTS, **_TYPES}
         document: Json = {"components": {"schemas": self.schemas}}
-        self._checks = {type_: Draft7Validator({"$ref": _SCHEMAS + type_, **document}) for type_ in _TYPES}
+        forms = FormatChecker(())
+        forms.checks("fhirpath", FhirPathError)(_compiles)
+        self._checks = {
+            type_: Draft7Validator({"$ref": _SCHEMAS + type_, **document}, format_checker=forms) for type_ in _TYPES
+        }
 
     def faults(self, resource: Json, type_: str, place: Place) -> list[Issue]:
         """At most one for each place, and none tells what was sent."""
@@ -155,6 +160,13 @@ class Shapes:
             kind = "require" if error.validator == "required" else "invalid-type"
             found.setdefault(at, issue("invalid", _told(error), at, kind))
         return list(found.values())
+
+
+def _compiles(expression: Any) -> bool:
+    """Raises `FhirPathError` when it does not."""
+    if isinstance(expression, str):
+        compile(expression)
+    return True
 
 
 def _told(error: ValidationError) -> str:
@@ -170,5 +182,7 @@ def _told(error: ValidationError) -> str:
             return f"One of {', '.join(map(str, rule))} is expected"
         case "required":
             return f"{', '.join(rule)} is required"
+        case "format":
+            return "This is no FHIRPath expression"
         case _:
             return "This does not have the shape that is expected here"

@@ -76,6 +76,8 @@ class Subscriptions:
     def follow(self, unit: Unit) -> None:
         """After the writes of a unit: records the events they make."""
         if any(kept.type in WATCHED for kept in unit.changed):
+            before = self.destinations
+            unit.undo.append(lambda: setattr(self, "destinations", before))
             self.load(unit)
             gone = [k.id for k in unit.changed if k.type == "AidboxTopicDestination" and k.state == DELETED]
             unit.connection.executemany("DELETE FROM event WHERE destination = ?", [(id_,) for id_ in gone])
@@ -146,10 +148,7 @@ def _triggers(topic: Json) -> list[Trigger]:
     found: list[Trigger] = []
     for trigger in topic.get("trigger", []):
         criteria = trigger.get("fhirPathCriteria")
-        try:
-            compiled = compile(criteria) if isinstance(criteria, str) else None
-        except FhirPathError:
-            continue
+        compiled = compile(criteria) if isinstance(criteria, str) else None
         interactions = frozenset(trigger.get("supportedInteraction") or ["create", "update", "delete"])
         found.append(Trigger(resource=str(trigger.get("resource", "")), interactions=interactions, criteria=compiled))
     return found

@@ -14,6 +14,7 @@ _SHAPE = bytes.maketrans(b"0123456789+-.eE", b"000000000000...")
 """Every digit and sign becomes 0, every point and exponent a point: a search for two texts tells what a pattern takes
 twenty times as long for."""
 _LONG = b"0" * 18
+_MINUS_ZERO = tuple(before + b"-0" for before in (b":", b",", b"[", b" ", b"\n", b"\t", b"\r"))
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 """The escape of half a character, which only makes sense beside its other half."""
 
@@ -47,9 +48,9 @@ def _exactly(text: bytes) -> Any:
 
 
 def _delicate(text: bytes) -> bool:
-    """Whether a number may be in it that needs the slower reader: a decimal, an exponent, an integer beyond 64 bits."""
+    """Whether a number may be in it that needs the slower reader: a decimal, an exponent, an integer beyond 64 bits, -0."""
     shape = text.translate(_SHAPE)
-    return b"0.0" in shape or _LONG in shape
+    return b"0.0" in shape or _LONG in shape or any(each in text for each in _MINUS_ZERO)
 
 
 def load_object(text: bytes) -> Json:
@@ -74,7 +75,7 @@ def stored(body: bytes) -> orjson.Fragment:
 
 def _integer(written: str) -> int | Number:
     value = int(written) if len(written) < 4000 else 0
-    return value if -(2**63) <= value < 2**64 and len(written) < 4000 else Number(written)
+    return value if str(value) == written and -(2**63) <= value < 2**64 else Number(written)
 
 
 def _no_constant(name: str) -> Any:

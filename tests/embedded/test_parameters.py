@@ -8,8 +8,10 @@ import pytest
 
 from portal.chance import SeededChance
 from portal.clock import FixedClock
-from portal.embedded import open_backend
+from portal.embedded import Backend, open_backend
 from portal.embedded.definitions import load_definitions
+from portal.embedded.indexing import follow
+from portal.embedded.store import Unit
 
 from .conftest import TOKENS, client
 
@@ -124,3 +126,14 @@ def test_every_official_parameter_has_a_path() -> None:
 
 def test_every_resource_type_of_r4_is_known() -> None:
     assert len(load_definitions().resources) == 147
+
+
+async def test_a_search_parameter_whose_write_failed_is_unknown(backend: Backend, root: httpx.AsyncClient) -> None:
+    def fail_late(unit: Unit) -> None:
+        backend.service.engine.write(unit, "SearchParameter", "fondacode", FONDACODE, "PUT", None)
+        follow(unit, backend.service.engine)
+        raise LookupError("too late")
+
+    with pytest.raises(LookupError, match="too late"):
+        await backend.store.write(fail_late)
+    assert (await root.get("Patient?fondacode=ab")).status_code == 400

@@ -8,6 +8,7 @@ import pytest
 from portal.chance import SeededChance
 from portal.clock import FixedClock
 from portal.embedded import Backend, open_backend
+from portal.embedded.text import dumps, loads
 from portal.errors import NotReady
 
 from .conftest import TOKENS, client
@@ -26,6 +27,13 @@ async def test_an_acknowledged_write_is_there_after_reopening(
         later = await root.post("Patient", json={"resourceType": "Patient"})
         assert later.json()["meta"]["versionId"] == "2"
     await second.close()
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a":-0}', '{"a":[-0,1]}', '{"a":-0.0}', '{"a":[1,-0]}', '{"a":1e400}', '{"a":18446744073709551616}']
+)
+def test_a_number_is_kept_as_it_was_written(text: str) -> None:
+    assert dumps(loads(text.encode())).decode() == text
 
 
 async def test_a_second_backend_on_the_same_folder_is_refused(

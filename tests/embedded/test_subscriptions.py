@@ -13,6 +13,7 @@ import pytest
 from portal.chance import SeededChance
 from portal.clock import FixedClock
 from portal.embedded import Backend, Destination, address_of, open_backend
+from portal.embedded.store import Kept, Unit
 
 from .conftest import TOKENS, client
 
@@ -268,3 +269,44 @@ async def test_a_removed_destination_hears_no_more(told: Backend, receiver: Rece
         await respond(root, "r2")
         await asyncio.sleep(0.05)
     assert len(receiver.taken) == 1
+
+
+async def test_criteria_that_are_no_fhirpath_are_refused(told: Backend) -> None:
+    async with client(told, "root") as root:
+        trigger = {"resource": "Patient", "fhirPathCriteria": "name.where("}
+        topic = {"resourceType": "AidboxSubscriptionTopic", "id": "done", "url": TOPIC, "trigger": [trigger]}
+        refused = await root.put("AidboxSubscriptionTopic/done", json=topic)
+    assert refused.status_code == 422
+    [issue] = refused.json()["issue"]
+    assert issue["expression"] == ["AidboxSubscriptionTopic.trigger[0].fhirPathCriteria"]
+
+
+async def test_a_destination_of_a_write_that_failed_is_not_kept(told: Backend) -> None:
+    async with client(told, "root") as root:
+        await subscribe(root)
+        destination = (await root.get("AidboxTopicDestination/hook")).json()
+
+    def fail_late(unit: Unit) -> None:
+        service = told.service
+        service.engine.write(unit, "AidboxTopicDestination", "ghost", {**destination, "id": "ghost"}, "POST", None)
+        service.subscriptions.follow(unit)
+        raise LookupError("too late")
+
+    with pytest.raises(LookupError, match="too late"):
+        await told.store.write(fail_late)
+    assert set(told.service.subscriptions.destinations) == {"hook"}
+
+
+async def test_who_fails_to_follow_a_commit_does_not_stop_the_writer(
+    told: Backend, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    def stumble(_: list[Kept]) -> None:
+        raise LookupError("what a resource holds")
+
+    told.store.on_commit.insert(0, stumble)
+    async with client(told, "root") as root:
+        await subscribe(root)
+        await respond(root, "r1")
+        await receiver.until(1)
+    assert "LookupError" in caplog.text
+    assert "what a resource holds" not in caplog.text

@@ -110,7 +110,7 @@ class _Search:
         size = FEW + 1
         able = [(c, c.drive) for c in sorted(self.query.clauses, key=lambda c: not c.plain) if c.drive]
         for clause, drive in able:
-            bound = FEW if clause.plain else min(LOOK, size)
+            bound = min(FEW if clause.plain else LOOK, size)  # what reaches the best so far is no better
             if len(able) == 1 and not self.query.sort:
                 bound = SCREEN
             found = int(self._all(f"SELECT count(*) FROM (SELECT 1 FROM ({drive.text}) LIMIT {bound})", drive.args)[0])

@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import logging
 import queue
 import sqlite3
 import threading
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any, TypeVar
 
 from portal.clock import Clock
+from portal.embedded.failures import kind_and_place
 from portal.embedded.outcome import Refusal, refuse
 from portal.embedded.search.values import instant
 from portal.embedded.store.schema import DELETED, LIVE, MENTIONED, NOT_A_STORE, connect, prepare
@@ -20,6 +22,7 @@ from portal.i18n import N_
 
 __all__ = ["DELETED", "LIVE", "MENTIONED", "Index", "Kept", "Names", "Store", "Unit", "all_live", "find", "versions"]
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 Job = tuple[Callable[[Unit], Any], "Future[Any]"]
 GROUP = 64
@@ -30,7 +33,7 @@ class Store:
     """`write(job)` returns once the job's changes are on disk (fsync), or raises and has changed nothing.
 
     Jobs that wait while a commit is under way share the next one. `on_commit` is called in the writer thread after each
-    commit with what changed.
+    commit with what changed; who fails there is told of in the log, and stops nobody.
     """
 
     def __init__(self, folder: Path, clock: Clock) -> None:
@@ -150,7 +153,7 @@ class Store:
                     result = job(unit)
                     unit.flush()
                 except BaseException as problem:  # noqa: BLE001 – it belongs to the caller, who gets it
-                    unit.forget_names()
+                    unit.undone()
                     self._writer.execute("ROLLBACK TO job" if len(group) > 1 else "ROLLBACK")
                     future.set_exception(_unavailable() if isinstance(problem, sqlite3.Error) else problem)
                     if len(group) == 1:
@@ -168,8 +171,8 @@ class Store:
         except sqlite3.Error:
             if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
-            for unit in units:
-                unit.forget_names()
+            for unit in reversed(units):
+                unit.undone()
             for _, future in group:
                 if not future.done():
                     future.set_exception(_unavailable())
@@ -180,7 +183,10 @@ class Store:
             self._version = version
             self.generation += 1
             for follow in self.on_commit:
-                follow(changed)
+                try:
+                    follow(changed)
+                except Exception as problem:  # noqa: BLE001 – the change is stored, and the writer must go on
+                    log.error("fhir commit not followed: %s", kind_and_place(problem))  # noqa: TRY400 – no text of it
         for future, result in done:
             future.set_result(result)
 

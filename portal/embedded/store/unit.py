@@ -95,7 +95,8 @@ class Unit:
     those of each resource written (its type, itself, whom it names), until they are checked; `correlation` is the
     caller's id for the events they make.
 
-    `last` is the highest number that a resource has.
+    `last` is the highest number that a resource has. `undo` is called, the latest first, when the unit comes to nothing:
+    by who has made something in memory of it already.
     """
 
     def __init__(self, connection: sqlite3.Connection, names: Names, now: int, version: int, last: int) -> None:
@@ -107,6 +108,7 @@ class Unit:
         self.changed: list[Kept] = []
         self.references: list[tuple[str, Json, list[Key]]] = []
         self.correlation = ""
+        self.undo: list[Callable[[], None]] = []
         self.now_written = written_instant(now)
         self._kept: dict[Key, Kept | None] = {}
         self._known: dict[Key, tuple[int, int]] = {}
@@ -170,8 +172,10 @@ class Unit:
             self._new_names.append((kind, text))
         return found
 
-    def forget_names(self) -> None:
+    def undone(self) -> None:
         """Called when the unit is rolled back: its new numbers do not exist."""
+        for each in reversed(self.undo):
+            each()
         for key in self._new_names:
             del self.names.numbers[key]
         if self._new_names:
@@ -188,14 +192,17 @@ class Unit:
 
     def state(self, type_: str, id_: str) -> int:
         """LIVE, DELETED or MENTIONED (which is also said of what nobody ever named)."""
-        self.look_up([(type_, id_)])
-        return self._known[type_, id_][1]
+        key = (type_, id_)
+        if key not in self._known:
+            self.look_up([key])
+        return self._known[key][1]
 
     def look_up(self, keys: Iterable[Key]) -> None:
         """Finds out in few statements whether these are known, for the questions to come."""
-        wanted: dict[str, list[str]] = {}
-        for key in set(keys) - self._known.keys():
-            wanted.setdefault(key[0], []).append(key[1])
+        wanted: dict[str, set[str]] = {}
+        for type_, id_ in keys:
+            if (type_, id_) not in self._known:
+                wanted.setdefault(type_, set()).add(id_)
         for type_, ids in wanted.items():
             number = self.names.find("type", type_)
             for id_ in ids:
@@ -204,7 +211,7 @@ class Unit:
                 query = "SELECT id, rid, state FROM resource WHERE type = ? AND id = ?"
                 found = [row for id_ in ids for row in self._db.execute(query, (number, id_))]
             else:
-                found = self._db.execute(_KNOWN, (orjson.dumps(ids).decode(), number)).fetchall()
+                found = self._db.execute(_KNOWN, (orjson.dumps([*ids]).decode(), number)).fetchall()
             for id_, rid, state in found:
                 self._known[type_, id_] = (rid, state)
 

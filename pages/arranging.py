@@ -31,7 +31,7 @@ from pages.questions import (
 )
 from portal.i18n import Texts
 from portal.responses import described, item_at
-from portal.sdc import Form, FormItem, FormSession, ItemState, ScoreResult, Section
+from portal.sdc import Form, FormItem, FormSession, ItemState, ScoreDefinition, ScoreResult, Section
 
 UNFOLDED = 20  # questions in all copies of a group; of more, one copy is open at a time
 ASIDE = frozenset({"prompt", "flyover", "help"})  # texts beneath a question that help to answer it
@@ -50,8 +50,7 @@ def items_of(asking: Asking, section: Section) -> tuple[Item, ...]:
     form = asking.session.form
     nodes = _tree(asking.session, (*form.header, *section.items, *form.footer))
     called = help_after(asking.session, section) if asking.patient else ""
-    scores = {result.definition.link_id: result for result in asking.session.scores()}
-    arranging = _Arranging(asking=asking, called=called, scores=scores)
+    arranging = _Arranging(asking=asking, called=called, scores={score.link_id: score for score in form.scores})
     group = section.group
     if group is not None and group.control in LAYOUTS and not group.repeats:
         standing = {item.link_id for item in (*form.header, *form.footer)}
@@ -86,7 +85,7 @@ def range_of(session: FormSession, section: Section, numbers: Mapping[str, str])
 def expected(session: FormSession, section: Section) -> Literal["all", "most", "few", "none"]:
     """How many of the questions of a section must be answered."""
     asked = [path for path in session.visible(section) if asks(item_at(session.form, path))]
-    needed = sum(session.state(path).required for path in asked)
+    needed = sum(map(session.required, asked))
     if needed == len(asked):
         return "all" if asked else "none"
     return "none" if not needed else "most" if needed * 2 > len(asked) else "few"
@@ -95,7 +94,7 @@ def expected(session: FormSession, section: Section) -> Literal["all", "most", "
 def part_answered(session: FormSession, section: Section) -> int:
     """Per cent of a section's questions that have an answer."""
     asked = [path for path in session.visible(section) if asks(item_at(session.form, path))]
-    given = sum(session.state(path).value not in (None, []) for path in asked)
+    given = sum(map(bool, map(session.given, asked)))
     return round(100 * given / len(asked)) if asked else 100
 
 
@@ -130,7 +129,7 @@ class _Node:
 class _Arranging:
     asking: Asking
     called: str
-    scores: Mapping[str, ScoreResult]
+    scores: Mapping[str, ScoreDefinition]
 
     def all(self, nodes: Sequence[_Node], *, level: int) -> Iterator[Item]:
         done: set[str] = set()
@@ -240,8 +239,8 @@ class _Arranging:
         aside, beneath = _aside(t, node)
         if item.link_id in self.scores:
             score = self.scores[item.link_id]
-            if score.definition.shown_to_patient or not self.asking.patient:
-                yield _score(t, path, score)
+            if score.shown_to_patient or not self.asking.patient:
+                yield _score(t, path, self.asking.session.score(score))
         elif item.type == "display":
             yield display_of(t, path, item, state)
         elif state.read_only:

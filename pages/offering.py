@@ -58,15 +58,15 @@ def among(
     t: Texts,
     common: Mapping[str, Any],
     item: FormItem,
-    offered: Sequence[FormOption],
+    options: tuple[Option, ...],
     codes: tuple[str, ...],
     more: Sequence[Option],
     own: str = "",
 ) -> ChoiceQuestion | ListQuestion:
-    """A choice among a few as rows, among many as a list to open, as the form asks. `more` are answers beside the offered."""
-    options = tuple(option_of(t, each) for each in offered)
-    here = {option.code for option in options}
-    options = (*options, *(each for each in more if each.code not in here))
+    """A choice among a few as rows, among many as a list to open, as the form asks. `more` are answers beside the options."""
+    if more:
+        here = {option.code for option in options}
+        options = (*options, *(each for each in more if each.code not in here))
     columns = tuple(column.label(t.locale) or column.path for column in item.columns)
     pictured = bool(columns) or any(option.media for option in options)
     listed = item.control in {"drop-down", "autocomplete", "lookup"} or (

@@ -18,6 +18,7 @@ from components.form import (
     ManyQuestion,
     MomentQuestion,
     NumberQuestion,
+    Option,
     SearchQuestion,
     Several,
     TextQuestion,
@@ -29,12 +30,13 @@ from components.form import (
 from components.markup import typo
 from components.rich import rich_text
 from pages.measuring import ends, number, scale
-from pages.offering import FEW, among, found, media_of, no_longer_possible, proposals, referred
+from pages.offering import FEW, among, found, media_of, no_longer_possible, option_of, proposals, referred
 from portal.clock import PARIS
 from portal.files import KINDS, address_of, key_of, limit_of
 from portal.i18n import Texts
 from portal.responses import shown
 from portal.sdc import FormItem, FormSession, ItemState
+from portal.sdc import Option as FormOption
 from portal.types import Json
 
 KEYBOARDS = {"phone": "tel", "email": "email", "number": "numeric", "url": "url", "chat": "text"}
@@ -42,11 +44,16 @@ LONG_TEXT = 4000
 SHORT_TEXT = 255
 
 
+Drawn = dict[str, tuple[Sequence[FormOption], tuple[Option, ...]]]
+"""By path, what a form offers, and the same as a widget takes it."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asking:
     """Where questions are asked. `files` is the address that takes files for a path, empty where they stay as they are; `numbers` those of the questions by
     linkId; `rivals` the questions that two devices answered; `warnings` by path ask for a second look. `needed` gives the word
-    for a question that must be answered, or that need not be; `open_copies` are those of long groups that are open.
+    for a question that must be answered, or that need not be; `open_copies` are those of long groups that are open. Give the
+    same `drawn` at each look at a page, and what the form goes on offering is not made anew.
     """
 
     t: Texts
@@ -59,6 +66,14 @@ class Asking:
     needed: Callable[[bool], str] = lambda _required: ""
     open_copies: frozenset[str] = frozenset()
     warnings: Mapping[str, str] = field(default_factory=dict[str, str])
+    drawn: Drawn = field(default_factory=Drawn)
+
+    def options(self, path: str, offered: Sequence[FormOption]) -> tuple[Option, ...]:
+        """What the form offers as a widget takes it; made once, and again when the form offers something else."""
+        known = self.drawn.get(path)
+        if known is None or known[0] is not offered:
+            known = self.drawn[path] = (offered, tuple(option_of(self.t, each) for each in offered))
+        return known[1]
 
 
 def asks(item: FormItem) -> bool:
@@ -131,7 +146,7 @@ def question(asking: Asking, path: str, item: FormItem, state: ItemState, aside:
     if item.type == "reference":
         given = [referred(each) for each in asking.session.given(path) if "valueReference" in each]
         if offered := proposals(asking.session, path, item, state):
-            return among(t, common, item, offered, tuple(each.code for each in given), given)
+            return among(t, common, item, asking.options(path, offered), tuple(each.code for each in given), given)
         return SearchQuestion(**common, value=tuple(given), many=item.repeats)
     if item.type == "attachment":
         return _files(asking, common, path, item)
@@ -190,9 +205,8 @@ def _choice(asking: Asking, common: dict[str, Any], path: str, item: FormItem, s
         chosen = tuple(found(t, item, each) for each in asking.session.given(path))
         return SearchQuestion(**common, value=chosen, many=item.repeats, open=bool(own))
     values = value if isinstance(value, list) else [] if value is None else [value]
-    return among(
-        t, common, item, offered, tuple(str(each) for each in values), no_longer_possible(t, item, offered, values), own
-    )
+    gone = no_longer_possible(t, item, offered, values) if values else []
+    return among(t, common, item, asking.options(path, offered), tuple(map(str, values)), gone, own)
 
 
 def _typed(

@@ -36,6 +36,7 @@ class Showing:
         self.rivals: dict[str, tuple[Rival, Any]] = {}
         self.signed = Signed(name="")
         self.open_copies: frozenset[str] = frozenset()
+        self.drawn = questions.Drawn()
         self.has_review = len(draft.form.sections) > 1 or wants_signature(draft)
         self.place = self.nearest(draft.section if part is None else part)
 
@@ -68,6 +69,7 @@ class Showing:
             warnings=self.warnings(),
             needed=self._needed(),
             open_copies=self.open_copies,
+            drawn=self.drawn,
         )
         return arranging.items_of(asking, self.current)
 

@@ -51,7 +51,7 @@ class Outline:
     answers: dict[str, Entry] = field(default_factory=dict[str, Entry])
     items: dict[str, Known] = field(default_factory=dict[str, Known])
     groups: set[str] = field(default_factory=set[str])  # that stand once
-    live: set[str] = field(default_factory=set[str])  # paths of what holds a score beside questions
+    live: set[str] = field(default_factory=set[str])  # paths of what holds a score or a formula beside questions
     scores: dict[str, list[Json]] = field(default_factory=dict[str, list[Json]])  # made, by the group that shows them
 
     @property
@@ -166,6 +166,8 @@ def _note(items: Iterable[Entry], parent: str, inherited: Entry | None, found: O
             scored=bool(weights),
             group=group or "",
         )
+        if "formula" in entry:
+            found.live.add(parent)
         once = kind == "group" and group is not None and "repeats" not in entry
         if once:
             found.groups.add(name)

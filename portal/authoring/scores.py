@@ -143,7 +143,10 @@ def _values(entry: Entry, items: list[str], outline: Outline) -> str:
 
 
 def _chosen(parent: str, names: list[str], outline: Outline) -> str:
-    """The filter on the items of a group: none where the others have no number, so that the sum need not look for them."""
+    """The filter on the items of a group: none where the others have no number, so that the sum need not look for them.
+
+    Where something is computed beside them the filter stands, so that the sum does not seem to depend on what depends on it.
+    """
     scored = {name for name, known in outline.items.items() if known.parent == parent and known.scored}
     if len(names) > 1 and scored == set(names) and parent not in outline.live:
         return ""

@@ -108,17 +108,23 @@ class Database:
             time.sleep(0.01 * (ATTEMPTS - left))
 
     def _commit(self, batch: list[_Job]) -> list[tuple[_Job, Any, BaseException | None]]:
-        """Each job in its own savepoint, one commit for all: one fsync serves everybody who waits."""
+        """Each job in its own savepoint, one commit for all: one fsync serves everybody who waits. What a lone job has done is
+        undone with the transaction.
+        """
+        alone = len(batch) == 1
         outcomes: list[tuple[_Job, Any, BaseException | None]] = []
         try:
             with self._writing.begin() as connection:
                 for job in batch:
+                    if alone:
+                        outcomes.append((job, job.work(connection), None))
+                        continue
                     try:
                         with connection.begin_nested():
                             outcomes.append((job, job.work(connection), None))
                     except Exception as error:  # noqa: BLE001 – handed to the caller, who waits for it
                         outcomes.append((job, None, error))
-        except Exception as error:  # noqa: BLE001 – the commit itself failed: nobody's work is kept
+        except Exception as error:  # noqa: BLE001 – nobody's work is kept: the commit failed, or the only job
             return [(job, None, error) for job in batch]
         return outcomes
 

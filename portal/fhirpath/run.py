@@ -25,13 +25,15 @@ class Hooks:
 
     `resolve` gives the resource for a reference text; `member_of` says whether a code, Coding or CodeableConcept is in
     a value set; `conforms_to` whether an element conforms to a profile; `weight` the number of a Coding that neither
-    the answer nor the form carries (a code system's property); `trace` receives a name and a count, never a value.
+    the answer nor the form carries (a code system's property); `questions` are the items of %questionnaire by linkId, for
+    who has them at hand; `trace` receives a name and a count, never a value.
     """
 
     resolve: Callable[[str], Json | None] | None = None
     member_of: Callable[[Any, str], bool | None] | None = None
     conforms_to: Callable[[Json, str], bool | None] | None = None
     weight: Callable[[Json], Any] | None = None
+    questions: Mapping[str, Json] | None = None
     trace: Callable[[str, int], None] | None = None
 
 

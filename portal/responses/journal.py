@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from portal.chance import Chance
 from portal.clock import Clock
@@ -95,15 +95,11 @@ class Journal:
         content = dumps(value).decode()
 
         def work(connection: Connection) -> Row:
-            same = (journal.c.response == self.response) & (journal.c.key == key)
-            before = connection.execute(select(journal).where(same)).one_or_none()
+            before = connection.execute(_SAME, {"of": self.response, "gesture": key}).one_or_none()
             if before is not None:
                 return _row(before)
             # The update locks the place, so that numbers follow each other in the order of the commits.
-            open_place = _at_place(self.response).where(places.c.sealed_until == "")
-            given = connection.execute(
-                open_place.values(revision=places.c.revision + 1, at=_iso(now)).returning(places.c.revision)
-            ).one_or_none()
+            given = connection.execute(_NEXT, {"of": self.response, "now": _iso(now)}).one_or_none()
             if given is None:
                 place = _place(connection, self.response)
                 if place.sent:
@@ -111,17 +107,16 @@ class Journal:
                 raise BeingSent if place.sealed_until >= _iso(now) else PerhapsSent
             if after is not None and given.revision != after + 1:
                 raise ChangedElsewhere
-            connection.execute(
-                insert(journal).values(
-                    response=self.response,
-                    revision=given.revision,
-                    path=path,
-                    value=content,
-                    key=key,
-                    author=self.author,
-                    at=_iso(now),
-                )
-            )
+            row: dict[str, Any] = {
+                "response": self.response,
+                "revision": given.revision,
+                "path": path,
+                "value": content,
+                "key": key,
+                "author": self.author,
+                "at": _iso(now),
+            }
+            connection.execute(_ANSWER, row)
             return Row(revision=given.revision, path=path, value=value, at=now)
 
         return await self.db.write(work)
@@ -180,6 +175,17 @@ async def latest_answers(db: Database, responses: list[str]) -> dict[str, Place]
     query = select(places).where(places.c.response.in_(responses))
     rows = await db.read(lambda connection: connection.execute(query).all())
     return {row.response: _as_place(row) for row in rows}
+
+
+# Made once, because every answer of everybody goes through them.
+_SAME = select(journal).where(journal.c.response == bindparam("of"), journal.c.key == bindparam("gesture"))
+_NEXT = (
+    update(places)
+    .where(places.c.response == bindparam("of"), places.c.sealed_until == "")
+    .values(revision=places.c.revision + 1, at=bindparam("now"))
+    .returning(places.c.revision)
+)
+_ANSWER = insert(journal)
 
 
 def _at_place(response: str) -> Any:

@@ -75,6 +75,7 @@ def compile_form(questionnaire: Json) -> Form:
         shown_to_patient=shown if isinstance(shown, bool) else True,
         items=items,
         by_link_id=by_link_id,
+        definitions={link_id: item.definition for link_id, item in by_link_id.items()},
         sections=make_sections(items, local_text(questionnaire, "title")),
         header=tuple(item for item in items if item.control == "header"),
         footer=tuple(item for item in items if item.control == "footer"),

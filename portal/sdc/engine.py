@@ -26,7 +26,6 @@ Fetch = Callable[[str], Json | None]
 Expand = Callable[[str], Json | None]
 """Gives the expansion of a value set by its canonical, as a ValueSet; None when nobody can expand it."""
 
-NO_HOOKS = Hooks()
 PASSES = 20  # of rules that wait for each other, before they are frozen
 
 
@@ -64,7 +63,7 @@ class Engine:
         self.made: dict[
             tuple[str, str], tuple[Option, ...]
         ] = {}  # options of a value set, by it and the item with columns
-        self._hooks = Hooks(member_of=self._member_of) if expand else NO_HOOKS
+        self._hooks = Hooks(member_of=self._member_of if expand else None, questions=form.definitions)
         self._fetched: dict[str, list[Any]] = {}
         self.bound: dict[str, list[Any]] = {}  # what the whole response is populated from, by name
         self._cached: dict[tuple[Variable, Node | None], list[Any]] = {}

@@ -316,6 +316,7 @@ class Form:
     shown_to_patient: bool
     items: tuple[FormItem, ...]
     by_link_id: Mapping[str, FormItem]
+    definitions: Mapping[str, Json]  # the items of `questionnaire`, by linkId
     sections: tuple[Section, ...]
     header: tuple[FormItem, ...]  # above every section
     footer: tuple[FormItem, ...]

@@ -14,7 +14,7 @@ from portal.sdc.choosing import answers_given, offered, options_now
 from portal.sdc.conversion import same_answers, truth
 from portal.sdc.engine import Effects, Engine, Expand, Fetch
 from portal.sdc.limits import NotAnAnswer
-from portal.sdc.model import AlertRule, Form, FormItem, Option, Section
+from portal.sdc.model import AlertRule, Form, FormItem, Option, ScoreDefinition, Section
 from portal.sdc.nodes import Node
 from portal.sdc.outcome import Change, ItemState
 from portal.sdc.parsing import parse_text
@@ -90,7 +90,7 @@ class FormSession:
             return self._change(Effects())
         node.edited = item.calculated is not None
         effects = Effects()
-        self._keep_beneath(node, answers)
+        self._tree.keep_beneath(node, answers)
         self._engine.write(node, answers, effects)
         for child in node.children():
             effects.link_ids |= self._engine.activate(child, effects)
@@ -181,6 +181,10 @@ class FormSession:
             value_set=str(self._engine.said(item.dynamic.value_set, node, item.value_set)),
         )
 
+    def required(self, path: str) -> bool:
+        """Whether the question must be answered, as things stand."""
+        return checking.required(self._engine, self._node(path))
+
     def candidates(self, path: str) -> tuple[Option, ...]:
         """What the form proposes to pick from (candidateExpression): `set(path, answer's value)` takes one."""
         node = self._node(path)
@@ -226,7 +230,10 @@ class FormSession:
         return [node.path for node in self._tree.copies_of(self._node(path))]
 
     def scores(self) -> list[ScoreResult]:
-        return [score_result(score, self._engine.nodes_of) for score in self.form.scores]
+        return [self.score(each) for each in self.form.scores]
+
+    def score(self, definition: ScoreDefinition) -> ScoreResult:
+        return score_result(definition, self._engine.nodes_of)
 
     def alerts(self) -> list[AlertRule]:
         """The rules that hold now. A rule that cannot be evaluated does not hold, and is among `faults`."""
@@ -324,16 +331,6 @@ class FormSession:
 
     def _refusal(self, path: str, msgid: str, /, **params: Any) -> Invalid:
         return Invalid([Problem(place=path, message=Message(msgid=msgid, params=params))], msgid, **params)
-
-    def _keep_beneath(self, node: Node, answers: list[Json]) -> None:
-        """What is nested under an answer stays with it, and goes when it goes."""
-        if node.item.items and node.item.repeats:
-            before = list(zip(node.answers, node.branches, strict=True))
-            node.branches = []
-            for answer in answers:
-                kept = next((branch for former, branch in before if former == answer), None)
-                node.branches.append(kept or self._tree.beneath(node, []))
-            self._tree.index()
 
     def _regrown(self, link_ids: AbstractSet[str], effects: Effects) -> Change:
         self._tree.index()

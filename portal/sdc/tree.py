@@ -100,6 +100,16 @@ class Tree:
                 node.branches.append(self.beneath(node, []))
             self.index()
 
+    def keep_beneath(self, node: Node, answers: list[Json]) -> None:
+        """What is nested under an answer stays with it, and goes when it goes; called before these take their place."""
+        if node.item.items and node.item.repeats:
+            before = list(zip(node.answers, node.branches, strict=True))
+            node.branches = []
+            for answer in answers:
+                kept = next((branch for former, branch in before if former == answer), None)
+                node.branches.append(kept or self.beneath(node, []))
+            self.index()
+
     def copies_of(self, node: Node) -> list[Node]:
         """The siblings that are copies of the same repeating group, this one included, in order."""
         return [each for each in self.siblings(node) if each.item is node.item]

@@ -48,6 +48,24 @@ def test_a_score_may_have_a_condition_as_a_question_has():
     assert "part" not in session.visible(session.sections()[0])
 
 
+RUNNING = """
+answers: {how: [{code: "0", score: 0, fr: Non}, {code: "1", score: 1, fr: Oui}]}
+items:
+- id: a
+  text: A
+  options: how
+  items: [{id: q1, text: Q1}, {id: q2, text: Q2}, {id: shown, type: integer, text: S, read_only: true, formula: "{sum}"}]
+scores:
+- {id: sum, title: Sum, sum: [q1, q2], missing: ignore}
+"""
+
+
+def test_a_sum_does_not_wait_for_the_running_total_that_stands_beside_its_questions():
+    session = filled(RUNNING, q1="1", q2="1")
+    assert session.state("shown").value == 2
+    assert not session.form.plan.circle
+
+
 def test_a_live_score_comes_back_from_fhir_with_its_key():
     form = parse_yaml(HEAD + dedent(LIVE))
     text = decompile(form)

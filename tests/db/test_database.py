@@ -71,6 +71,19 @@ async def test_a_failing_work_undoes_itself_and_nobody_else(address):
     await database.close()
 
 
+async def test_a_failing_work_that_is_alone_leaves_nothing(address):
+    database = await Database.open(address)
+
+    def half(connection):
+        keep("lost")(connection)
+        raise ValueError("late")
+
+    with pytest.raises(ValueError, match="late"):
+        await database.write(half)
+    assert await bodies(database) == []
+    await database.close()
+
+
 async def test_a_work_that_the_database_refuses_leaves_the_others_alone(address):
     database = await Database.open(address)
 

@@ -5,7 +5,7 @@ a value set contained there, then with the caller (`Hooks.weight`). No weight gi
 and so is a value that has different weights in different questions when it is not known which one was answered.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -185,8 +185,10 @@ def _concepts(value_set: Json) -> Iterator[Json]:
             yield {**concept, "system": include.get("system")}
 
 
-def _questions(c: Run, questionnaire: Json) -> dict[str, Json]:
+def _questions(c: Run, questionnaire: Json) -> Mapping[str, Json]:
     """Every item of the form by its linkId."""
+    if c.hooks.questions is not None:
+        return c.hooks.questions
     found = c.memo.get(_QUESTIONS)
     if found is None:
         found = c.memo[_QUESTIONS] = {}

@@ -9,7 +9,7 @@ from components.markup import h, join, typo
 from pages import arranging
 from portal.files import address_of
 from portal.i18n import Texts
-from portal.responses import Answer, Draft, ReadResponse, answers_in, titles_in
+from portal.responses import Answer, Draft, ReadResponse, SignedBy, answers_in, titles_in
 from portal.sdc import FormItem, Section
 from portal.wording import Labels
 
@@ -53,7 +53,12 @@ def sent_answers(t: Texts, found: ReadResponse) -> Markup:
             title = h("<h3>{}</h3>", typo(t, found.title(t, section))) if several else ""
             rows = answer_rows(t, labels, told, under=section.group if several else None)
             parts.append(h("{}{}", title, answers_list(t, rows)))
-    return join(parts)
+    return join([*parts, *(_signed(t, each) for each in found.signed)])
+
+
+def _signed(t: Texts, signature: SignedBy) -> Markup:
+    drawn = h('<img src="{}" alt="{}">', signature.drawing, t("Drawn signature")) if signature.drawing else ""
+    return h('<div class="signed"><p>{}</p>{}</div>', signature.told(t), drawn)
 
 
 def answer_rows(

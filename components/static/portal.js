@@ -69,7 +69,10 @@ const portal = (() => {
   let waiting = 0, cut = false;
   const lines = () => document.querySelectorAll("[data-saveline]");
   const wait = (state) => lines().forEach((line) => (state ? (line.dataset.wait = state) : delete line.dataset.wait));
+  let acted = null;   /* where the person last did something */
+  ["input", "change", "click"].forEach((kind) => document.addEventListener(kind, (event) => { acted = event.target; }, true));
   function sent() {
+    if (acted && acted.closest && acted.closest("[data-unkept]")) return;   /* a control of the page, no answer */
     clearTimeout(waiting);
     lines().forEach((one) => { one.dataset.dirty = ""; });
     if (cut) return wait("offline");

@@ -68,7 +68,7 @@ class Preview(ui.element):
         self.code, self.patient, self.about = "", True, Fictitious()
         self.trial: Trial | None = None
         with self:
-            with ui.element("div").classes("sheet flow reading"):
+            with ui.element("div").classes("sheet flow reading").props("data-unkept"):
                 self._choice()
             self.said = block("", "said", role="alert")
             self.body = ui.element("div").classes("preview")

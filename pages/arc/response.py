@@ -15,7 +15,7 @@ from portal.access import Role
 from portal.errors import Refused
 from portal.i18n import Texts
 from portal.people import spaced
-from portal.responses import COMPUTED, FILLED_IN
+from portal.responses import COMPUTED, FILLED_IN, signatures_in
 from portal.review import (
     ItemState,
     Place,
@@ -74,7 +74,8 @@ def _sent(t: Texts, review: Review) -> str:
     who = t("Sent by the patient") if by_patient else t("Sent by the centre")
     corrected = review.response["status"] == "amended"
     since = t("corrected since") if corrected else ""
-    return ", ".join(part for part in (who, when, since) if part)
+    signed = t("signed") if signatures_in(review.response) else ""
+    return ", ".join(part for part in (who, when, signed, since) if part)
 
 
 class _Desk:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from portal.i18n import Texts
 from portal.reports.sheet import h, join, sheet
-from portal.responses import REASONS, Answer, Change, ReadResponse, Result
+from portal.responses import REASONS, Answer, Change, ReadResponse, Result, SignedBy
 from portal.wording import Labels
 
 
@@ -30,6 +30,7 @@ def answers_paper(t: Texts, found: ReadResponse, told: Sequence[Result], about: 
         body.append(h("<h2>{}</h2>{}", t("Results"), _results(t, told)))
     labels = Labels(t, found.form)
     body.extend(_answers(t, labels, found))
+    body.extend(_signed(t, each) for each in found.signed)
     if len(found.versions) > 1:
         body.append(h("<h2>{}</h2>{}", t("Corrections"), join(_corrections(t, labels, found))))
     if found.form.copyright(t.locale):
@@ -79,6 +80,11 @@ def _line(t: Texts, answer: Answer, label: str) -> Markup:
     aside = h(' <span class="small soft">({})</span>', t(answer.origin)) if answer.origin else ""
     given = answer.text(t) or t("No answer")
     return h('<tr><th scope="row">{}</th><td>{}{}</td></tr>', question, given, aside)
+
+
+def _signed(t: Texts, signature: SignedBy) -> Markup:
+    drawn = h('<img src="{}" alt="{}">', signature.drawing, t("Drawn signature")) if signature.drawing else ""
+    return h('<div class="signed"><p>{}</p>{}</div>', signature.told(t), drawn)
 
 
 def _corrections(t: Texts, labels: Labels, found: ReadResponse) -> Iterator[Markup]:

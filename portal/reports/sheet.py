@@ -22,6 +22,7 @@ ul.marks.line li { display: inline-block; margin-right: 8mm; }
 .scale { border-bottom: 1pt solid #1B2B2E; height: 6mm; margin: 2mm 0 1mm; border-left: 1pt solid #1B2B2E; border-right: 1pt solid #1B2B2E; } .ends { display: flex; justify-content: space-between; }
 table { width: 100%; border-collapse: collapse; } th, td { text-align: left; vertical-align: top; padding: 1.8mm 2mm; border-bottom: .4pt solid #B9C0BC; } th { font-weight: 500; width: 58%; } td { font-weight: 600; }
 td.told { font-weight: 400; } td .soft { font-weight: 400; } .lead { margin-bottom: 4mm; } .source { margin-top: 5mm; } .legal { font-size: 9pt; color: #45565A; border-left: 1.2pt solid #B9C0BC; padding-left: 3mm; }
+.signed { break-inside: avoid; margin-top: 6mm; } .signed img { display: block; width: 60mm; }
 table.results th { width: 30%; } table.matrix th { width: 40%; } table.matrix td { text-align: center; }
 """
 

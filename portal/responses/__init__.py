@@ -40,7 +40,8 @@ from portal.responses.saving import (
     save_pending,
     save_place,
 )
-from portal.responses.submitting import Signature, Submitted, submit
+from portal.responses.signing import Signature, SignedBy, signatures_in
+from portal.responses.submitting import Submitted, submit
 from portal.responses.surroundings import tell
 from portal.responses.tasks import Asked, FilledBy, State
 from portal.responses.todo import TodoItem, assign, next_of, todo
@@ -76,6 +77,7 @@ __all__ = [
     "ScoreGiven",
     "SentForm",
     "Signature",
+    "SignedBy",
     "State",
     "Submitted",
     "TodoItem",
@@ -117,6 +119,7 @@ __all__ = [
     "save_place",
     "sent_form",
     "shown",
+    "signatures_in",
     "still_open",
     "submit",
     "tell",

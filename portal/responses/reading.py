@@ -14,6 +14,7 @@ from portal.fhir import systems
 from portal.i18n import Texts
 from portal.responses.answers import Answer, Change, answers_in, changes_between, titles_in
 from portal.responses.drafts import scope_of
+from portal.responses.signing import SignedBy, signatures_in
 from portal.responses.surroundings import surroundings_of
 from portal.responses.tasks import State, read_task
 from portal.sdc import AlertRule, Form, FormSession, ScoreResult, Section
@@ -57,6 +58,10 @@ class ReadResponse:
     @property
     def answers(self) -> tuple[Answer, ...]:
         return self.versions[0].answers
+
+    @property
+    def signed(self) -> tuple[SignedBy, ...]:
+        return signatures_in(self.resource)
 
     @property
     def at(self) -> datetime:

@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 
 from portal import audit
-from portal.access import Actor, Permission, Role, decide
+from portal.access import Permission, Role, decide
 from portal.acting import Acting
 from portal.errors import AlreadySent, ChangedElsewhere, Invalid, RecordError, Rejected, Unavailable, VersionConflict
 from portal.fhir import Entry, Transaction
@@ -16,19 +16,15 @@ from portal.responses.alerts import alert_tasks
 from portal.responses.audience import hidden_scores
 from portal.responses.drafts import Draft, journal_of, marked, reload, scope_now
 from portal.responses.meanings import meant, write_meant
+from portal.responses.reading import trials_of
 from portal.responses.saving import FOLD_ATTEMPTS, save_pending
 from portal.responses.scores import observations
+from portal.responses.signing import Signature, signature_of
 from portal.responses.todo import next_of
-from portal.sdc import AlertRule, Form, ScoreResult
+from portal.sdc import AlertRule, ScoreResult
 from portal.types import Json
 
 log = structlog.get_logger("portal.responses")
-
-AUTHOR: Json = {
-    "system": "urn:iso-astm:E1762-95:2013",
-    "code": "1.2.840.10065.1.12.1.1",
-    "display": "Author's Signature",
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,14 +36,6 @@ class Submitted:
     scores: tuple[ScoreResult, ...]
     alerts: tuple[AlertRule, ...]
     next_task: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Signature:
-    """The name that a person wrote to sign, and what they drew, as a `data:` URL of a PNG."""
-
-    name: str
-    drawing: str = ""
 
 
 async def submit(acting: Acting, draft: Draft, *, signature: Signature | None = None) -> Submitted:
@@ -99,7 +87,8 @@ async def _commit(acting: Acting, draft: Draft, signature: Signature | None) -> 
     for _ in range(FOLD_ATTEMPTS):
         now = acting.clock.now()
         task = await acting.service.read("Task", draft.asked.id)
-        signed = signature_of(acting.actor, draft.form, signature, now) if signature else None
+        named = not trials_of(draft.stored)
+        signed = signature_of(acting.actor, draft.form, signature, now, named=named) if signature else None
         completed, transaction = await asyncio.to_thread(sending, draft, task, now, signed, meaning=meaning)
         patient = draft.asked.patient
         entity = f"QuestionnaireResponse/{completed['id']}"
@@ -122,20 +111,6 @@ async def _commit(acting: Acting, draft: Draft, signature: Signature | None) -> 
         else:
             return stored[0] or completed
     raise VersionConflict(status=412)
-
-
-def signature_of(actor: Actor, form: Form, given: Signature, now: datetime) -> Json:
-    """The extension that says who signed the answers, as what, under which name, when, and with which drawing."""
-    wanted = [*form.signature, *(each for item in form.by_link_id.values() for each in item.signature)]
-    kinds = [coding for concept in wanted for coding in concept.get("coding", ())] or [AUTHOR]
-    value: Json = {
-        "type": list({coding.get("code"): coding for coding in kinds}.values()),
-        "when": now.isoformat(timespec="milliseconds"),
-        "who": {"reference": actor.reference, "display": given.name},
-    }
-    if given.drawing:
-        value |= {"sigFormat": "image/png", "data": given.drawing.partition(",")[2]}
-    return {"url": "http://hl7.org/fhir/StructureDefinition/questionnaireresponse-signature", "valueSignature": value}
 
 
 def sending(

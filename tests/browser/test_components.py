@@ -213,6 +213,20 @@ def test_a_server_away_is_said_and_the_answer_stays(open_at: Callable[..., Visit
     expect(page.get_by_label("Oui")).to_be_checked()
 
 
+def test_a_control_that_keeps_nothing_does_not_say_that_an_answer_is_being_saved(
+    open_at: Callable[..., Visitor],
+) -> None:
+    page = open_at("rehearsal").page
+    page.get_by_label("Oui").wait_for()
+    press = """(unkept) => {
+        const mark = document.querySelector("input[type=radio]:not(:checked)");
+        mark.closest("fieldset").toggleAttribute("data-unkept", unkept);
+        mark.click();
+        return "dirty" in document.querySelector("[data-saveline]").dataset;
+    }"""
+    assert [page.evaluate(press, unkept) for unkept in (True, False)] == [False, True]
+
+
 def test_keys_decide_inside_a_row_and_only_there(open_at: Callable[..., Visitor]) -> None:
     page = open_at("review").page
     page.locator("body").press("v")

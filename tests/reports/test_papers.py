@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import re
 import zlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +23,8 @@ from tests.answered import HL7, answered, ask, control, form_of, group, hard_for
 ROOT = Path(__file__).parents[2]
 FONTS = ROOT / "components" / "static" / "fonts"
 NOW = datetime(2026, 12, 2, 13, 2, tzinfo=UTC)
+SIGNATURE = f"{HL7}/questionnaireresponse-signature"
+PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +96,14 @@ def test_answers_stand_with_scores_their_meaning_and_the_value_before(phq9: Form
     assert main.band.label("fr") in paper
     assert "5 (" in paper
     assert "ROUVIÈRE Camille" in paper
+
+
+def test_a_signature_stands_beneath_the_answers(phq9: Form) -> None:
+    written = {"when": NOW.isoformat(), "who": {"display": "Camille"}, "sigFormat": "image/png", "data": PICTURE}
+    found = replace(sent(phq9), resource={"extension": [{"url": SIGNATURE, "valueSignature": written}]})
+    paper = answers_paper(texts("fr"), found, [], About(identity="Camille Rouvière"))
+    assert f'<img src="data:image/png;base64,{PICTURE}" alt="Signature dessinée">' in paper
+    assert "Signé par Camille le 02/12/2026" in paper
 
 
 def test_scores_that_are_not_told_are_not_printed(phq9: Form) -> None:

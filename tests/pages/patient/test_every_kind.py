@@ -15,6 +15,7 @@ from tests.files.contents import JPEG, PDF
 from tests.pages.conftest import SignIn
 from tests.pages.patient.conftest import NEVER, SEVERAL_DAYS, Ask, choose, press, question
 
+DRAWING = "data:image/png;base64,iVBORw0KGgo="
 HL7 = "http://hl7.org/fhir/StructureDefinition"
 MANY = [{"valueCoding": {"system": "s", "code": f"c{n}", "display": f"Ville {n}"}} for n in range(12)]
 SIGNED = {
@@ -274,3 +275,20 @@ async def test_a_correction_adds_lines_and_leaves_files_as_they_are(
     await keep_amendment(await acting_as(ANNE), correcting.amendment, reason="late-information")
     found = await read_response(await acting_as(ANNE), response)
     assert [each.values for each in found.answers if each.item.link_id == "nom"] == [("Lithium",), ("Valproate",)]
+
+
+async def test_a_signature_is_read_with_the_answers(
+    camille: User, ask: Ask, create_user, sign_in: SignIn, acting_as
+) -> None:
+    mine = await acting_as(CAMILLE)
+    draft = await open_draft(mine, await ask("WHOLE"))
+    draft.session.set("ville", "c3")
+    await save_answer(mine, draft, "ville", "c3")
+    response = (await submit(mine, draft, signature=Signature(name="Camille R", drawing=DRAWING))).response
+    anne = create_user()
+    anne.http_client.headers["accept-language"] = "fr"
+    await sign_in(anne, ANNE)
+    for browser, path in ((camille, "/questionnaires"), (anne, "/patients/camille/questionnaires")):
+        await browser.open(f"{path}/{response}")
+        await browser.should_see("Signé par Camille R le")
+        await browser.should_see(DRAWING)

@@ -156,6 +156,9 @@ journal = Table(
     Column("revision", Integer, primary_key=True, autoincrement=False, comment="1, 2, 3… for each response, no gaps"),
     Column("path", String(400), nullable=False, comment="linkId, or linkIds and rows of repeats joined by /"),
     Column("value", Text, nullable=False, comment="JSON of the answer; null clears"),
+    Column(
+        "answers", Text, nullable=False, server_default="null", comment="the same as FHIR stores it; null: no answer"
+    ),
     Column("key", String(64), nullable=False, comment="idempotency key: a repeated send is one row"),
     Column("author", String(128), nullable=False),
     Column("at", String(32), nullable=False),

@@ -1,7 +1,7 @@
 """Correcting a sent response: a new version with who, why and what, its scores replaced, its review told."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from portal.errors import Invalid, NotFound, Problem, problem
 from portal.fhir import Entry, Transaction, systems
 from portal.i18n import N_
 from portal.responses.alerts import alert_tasks
-from portal.responses.answers import Change, answers_in, changes_between
+from portal.responses.answers import Answer, Change, answers_in, changes_between
 from portal.responses.audience import hidden_scores
 from portal.responses.drafts import scope_of
 from portal.responses.locking import refuse_when_locked
@@ -22,7 +22,7 @@ from portal.responses.reading import SENT, sent_at, trials_of
 from portal.responses.scores import observations
 from portal.responses.surroundings import Surroundings, session_amid, surroundings_of
 from portal.review import answers_changed
-from portal.sdc import Form, FormSession, ScoreResult
+from portal.sdc import AlertRule, Form, FormSession, ScoreResult, extract
 from portal.types import Json
 
 REASONS: Mapping[str, str] = {
@@ -94,21 +94,18 @@ async def keep_amendment(acting: Acting, amendment: Amendment, *, reason: str, t
     """
     decide(acting.actor, Permission.RESPONSE_AMEND, amendment.scope)
     await refuse_when_locked(acting, amendment.before["id"])
-    problems = [*_about_reason(reason, text), *amendment.session.errors()]
-    if problems:
-        raise Invalid(problems)
     now = acting.clock.now()
-    before = amendment.before
+    corrected = Corrected.of(amendment, now, _about_reason(reason, text))
+    after, before = corrected.response, amendment.before
     former = await asyncio.to_thread(FormSession, amendment.form, before, now=sent_at(before), as_sent=True)
-    changes = changes_between(answers_in(former), answers_in(amendment.session))
+    changes = changes_between(answers_in(former), corrected.answers)
     if not changes:
         raise Invalid([problem("", N_("No answer was changed."))])
-    after = amended_response(amendment, now)
-    transaction = _transaction(amendment, former, after, now)
+    transaction = _transaction(amendment, former, corrected, now)
     transaction.create(_provenance(acting, amendment, reason, text, now))
     form = amendment.form
-    before, meaning = await asyncio.to_thread(lambda: [meant(form, each, now) for each in (amendment.before, after)])
-    await amend_meant(acting, transaction, before, meaning)
+    was, meaning = await asyncio.to_thread(lambda: [meant(form, each, now) for each in (amendment.before, after)])
+    await amend_meant(acting, transaction, was, meaning)
     await answers_changed(acting, transaction, amendment.before, after)
     patient, entity = amendment.scope.patient, f"QuestionnaireResponse/{after['id']}"
     transaction.create(
@@ -120,8 +117,31 @@ async def keep_amendment(acting: Acting, amendment: Amendment, *, reason: str, t
         response=after["id"],
         version=stored["meta"].get("versionId", ""),
         changes=changes,
-        scores=tuple(amendment.session.scores()),
+        scores=corrected.scores,
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Corrected:
+    """The answers as they were when the correction was kept, and found complete: what is typed meanwhile is not among them."""
+
+    response: Json
+    answers: tuple[Answer, ...]
+    scores: tuple[ScoreResult, ...]
+    alerts: tuple[AlertRule, ...]
+
+    @classmethod
+    def of(cls, amendment: Amendment, now: datetime, problems: Sequence[Problem]) -> "Corrected":
+        """Raises `Invalid` with these problems and each answer that is missing or wrong."""
+        session = amendment.session
+        if wrong := [*problems, *session.errors()]:
+            raise Invalid(wrong)
+        return cls(
+            response=amended_response(amendment, now),
+            answers=answers_in(session),
+            scores=tuple(session.scores()),
+            alerts=tuple(session.alerts()),
+        )
 
 
 def amended_response(amendment: Amendment, now: datetime) -> Json:
@@ -133,19 +153,20 @@ def amended_response(amendment: Amendment, now: datetime) -> Json:
     return {**after, "extension": others} if others else after
 
 
-def _transaction(amendment: Amendment, former: FormSession, after: Json, now: datetime) -> Transaction:
+def _transaction(amendment: Amendment, former: FormSession, corrected: Corrected, now: datetime) -> Transaction:
+    form, before, after = amendment.form, amendment.before, corrected.response
     transaction = Transaction()
     transaction.update(after)
-    hidden = hidden_scores(former.form)
-    made = observations(after, amendment.session.extract(after), hidden=hidden)
+    hidden = hidden_scores(form)
+    made = observations(after, extract(form, after), hidden=hidden)
     for observation in made:
         transaction.create({**observation, "status": "amended", "issued": now.isoformat(timespec="seconds")})
     kept = {observation["id"] for observation in made}
-    for observation in observations(amendment.before, former.extract(amendment.before), hidden=hidden):
+    for observation in observations(before, extract(form, before), hidden=hidden):
         if observation["id"] not in kept:  # the corrected answers give this score no value any more
             transaction.create({**observation, "status": "entered-in-error"})
     known = {rule.id for rule in former.alerts()}
-    for alert in alert_tasks(after, [rule for rule in amendment.session.alerts() if rule.id not in known], now):
+    for alert in alert_tasks(after, [rule for rule in corrected.alerts if rule.id not in known], now):
         transaction.entries.append(Entry(method="POST", url="Task", resource=alert, if_none_exist=f"_id={alert['id']}"))
     return transaction
 

@@ -5,6 +5,7 @@ draft gets the response with the journal's later rows on it, so that a stopped m
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -35,11 +36,19 @@ log = structlog.get_logger("portal.responses")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pending:
-    """An answer given on this page that the journal has not said it has. `key` names the gesture."""
+    """An answer given on this page that the journal has not said it has. `key` names the gesture; `answers` are the answer as
+    FHIR stores it.
+    """
 
     path: str
     value: Any
     key: str
+    answers: Sequence[Json] | None = None
+
+    @property
+    def moves_lines(self) -> bool:
+        """Whether the session must not be given it twice."""
+        return self.path[0] in {ADD, REMOVE}
 
 
 @dataclass(kw_only=True, slots=True)
@@ -95,7 +104,7 @@ async def load(acting: Acting, around: Surroundings, response: str, locale: str)
 def replayed(around: Surroundings, stored: Json, rows: list[Row], now: datetime, locale: str) -> FormSession:
     session = around.session(stored, now=now, locale=locale)
     for row in rows:
-        if apply(session, row.path, row.value) is None:
+        if apply(session, row) is None:
             log.warning("responses.row_not_taken", response=stored["id"], revision=row.revision)
     return session
 
@@ -105,11 +114,14 @@ async def reload(acting: Acting, draft: Draft) -> None:
     draft.stored, draft.session, draft.seen = await load(acting, draft.around, draft.response, draft.locale)
     draft.folded = revision_of(draft.stored)
     for waiting in draft.pending:
-        apply(draft.session, waiting.path, waiting.value)
+        apply(draft.session, waiting)
 
 
-def apply(session: FormSession, path: str, value: Any) -> Change | None:
-    """Give one answer of the journal to a session. None when the form does not take it any more."""
+def apply(session: FormSession, given: Row | Pending) -> Change | None:
+    """Give one answer of the journal to a session. What was taken once is taken again, though its possible answers may not be
+    known now (a value set that is away). None when its line is gone.
+    """
+    path = given.path
     try:
         if path.startswith(ADD):
             return session.add(path[1:])
@@ -117,7 +129,10 @@ def apply(session: FormSession, path: str, value: Any) -> Change | None:
             return session.remove(path[1:])
         if path.startswith(AGAIN):
             return session.reset(path[1:])
-        return session.set(path, value)
+        try:
+            return session.set(path, given.value)
+        except Invalid:
+            return None if given.answers is None else session.take(path, given.answers)
     except Invalid:
         return None
 

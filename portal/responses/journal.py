@@ -4,6 +4,7 @@ Rows of a response are numbered 1, 2, 3… without gaps, so that a device sees a
 between. A stored draft says up to which number it holds the rows (`folded`); rows are taken away only once they are in it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from portal.clock import Clock
 from portal.db import Database, journal, places
 from portal.errors import AlreadySent, BeingSent, ChangedElsewhere
 from portal.fhir.jsons import dumps, loads
+from portal.types import Json
 
 FOR_EVER = "9999"
 SENDING = timedelta(seconds=60)  # longer than any call to the FHIR server may last
@@ -26,12 +28,15 @@ class PerhapsSent(BeingSent):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One answer. `path` is the question's (`+path` and `-path` add and remove a line), `value` what the form takes."""
+    """One answer. `path` is the question's (`+path` and `-path` add and remove a line), `value` what the form takes, `answers`
+    the same as FHIR stores it (None for a line).
+    """
 
     revision: int
     path: str
     value: Any
     at: datetime
+    answers: Sequence[Json] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,14 +90,16 @@ class Journal:
 
         return await self.db.read(work)
 
-    async def append(self, path: str, value: Any, key: str, *, after: int | None = None) -> Row:
+    async def append(
+        self, path: str, value: Any, key: str, *, answers: Sequence[Json] | None = None, after: int | None = None
+    ) -> Row:
         """Keep one answer; on return it is on disk. A repeated `key` gives the row of the first time.
 
         `after` refuses (`ChangedElsewhere`) unless the latest row is that one. Raises `AlreadySent`, `BeingSent`,
         `PerhapsSent`.
         """
         now = self.clock.now()
-        content = dumps(value).decode()
+        content, stored = dumps(value).decode(), dumps(answers).decode()
 
         def work(connection: Connection) -> Row:
             before = connection.execute(_SAME, {"of": self.response, "gesture": key}).one_or_none()
@@ -112,12 +119,13 @@ class Journal:
                 "revision": given.revision,
                 "path": path,
                 "value": content,
+                "answers": stored,
                 "key": key,
                 "author": self.author,
                 "at": _iso(now),
             }
             connection.execute(_ANSWER, row)
-            return Row(revision=given.revision, path=path, value=value, at=now)
+            return Row(revision=given.revision, path=path, value=value, at=now, answers=answers)
 
         return await self.db.write(work)
 
@@ -202,7 +210,8 @@ def _as_place(row: Any) -> Place:
 
 
 def _row(row: Any) -> Row:
-    return Row(revision=row.revision, path=row.path, value=loads(row.value), at=datetime.fromisoformat(row.at))
+    at = datetime.fromisoformat(row.at)
+    return Row(revision=row.revision, path=row.path, value=loads(row.value), at=at, answers=loads(row.answers))
 
 
 def _iso(at: datetime) -> str:

@@ -61,10 +61,7 @@ async def save_answer(acting: Acting, draft: Draft, path: str, value: Any, key: 
     `ChangedElsewhere` (the session shows the new state), `AlreadySent`, `BeingSent`.
     """
     decide(acting.actor, Permission.RESPONSE_FILL, await scope_now(acting, draft))
-    draft.pending.append(Pending(path=path, value=value, key=key or acting.chance.id()))
-    async with draft.answering:
-        saved = await _keep_pending(acting, draft)
-    return saved or Saved(at=draft.saved_at or acting.clock.now(), elsewhere=False)  # a gesture before took it along
+    return await _save(acting, draft, path, value, key)
 
 
 async def save_pending(acting: Acting, draft: Draft) -> Saved | None:
@@ -75,20 +72,23 @@ async def save_pending(acting: Acting, draft: Draft) -> Saved | None:
 
 async def add_copy(acting: Acting, draft: Draft, path: str) -> Saved:
     """One more copy of the repeating group that `path` belongs to. Raises `Invalid` when there may be no more, else as `save_answer`."""
+    decide(acting.actor, Permission.RESPONSE_FILL, await scope_now(acting, draft))
     draft.session.add(path)
-    return await save_answer(acting, draft, f"{ADD}{path}", None)
+    return await _save(acting, draft, f"{ADD}{path}", None)
 
 
 async def remove_copy(acting: Acting, draft: Draft, path: str) -> Saved:
     """Take this copy of a repeating group away, with its answers."""
+    decide(acting.actor, Permission.RESPONSE_FILL, await scope_now(acting, draft))
     draft.session.remove(path)
-    return await save_answer(acting, draft, f"{REMOVE}{path}", None)
+    return await _save(acting, draft, f"{REMOVE}{path}", None)
 
 
 async def compute_again(acting: Acting, draft: Draft, path: str) -> Saved:
     """Give an answer that the person changed back to the form's computation."""
+    decide(acting.actor, Permission.RESPONSE_FILL, await scope_now(acting, draft))
     draft.session.reset(path)
-    return await save_answer(acting, draft, f"{AGAIN}{path}", None)
+    return await _save(acting, draft, f"{AGAIN}{path}", None)
 
 
 async def save_place(acting: Acting, draft: Draft, section: int) -> None:
@@ -119,8 +119,8 @@ async def fold(acting: Acting, draft: Draft) -> None:
     """
     async with draft.storing:
         for _ in range(FOLD_ATTEMPTS):
-            if draft.seen == draft.folded or draft.sent:
-                return
+            if draft.seen == draft.folded or draft.sent or any(each.moves_lines for each in draft.pending):
+                return  # a line that the journal does not know of yet would come or go twice
             revision = draft.seen
             response = marked(current(draft), revision, acting.clock.now())
             try:
@@ -133,6 +133,16 @@ async def fold(acting: Acting, draft: Draft) -> None:
             await journal_of(acting, draft.response).drop(revision)
             return
         raise VersionConflict(status=412)
+
+
+async def _save(acting: Acting, draft: Draft, path: str, value: Any, key: str | None = None) -> Saved:
+    """Nothing is waited for between what the session has taken and `pending`, by which a fold knows of it."""
+    asked = path[0] not in {ADD, REMOVE, AGAIN} and path in draft.session.paths
+    answers = draft.session.given(path) if asked else None
+    draft.pending.append(Pending(path=path, value=value, key=key or acting.chance.id(), answers=answers))
+    async with draft.answering:
+        saved = await _keep_pending(acting, draft)
+    return saved or Saved(at=draft.saved_at or acting.clock.now(), elsewhere=False)  # a gesture before took it along
 
 
 async def _keep_pending(acting: Acting, draft: Draft) -> Saved | None:
@@ -197,9 +207,10 @@ def _rival(answer: Pending, mine: Row, rows: list[Row], stored: Json, draft: Dra
 
 
 async def _append(acting: Acting, draft: Draft, answer: Pending) -> Row:
-    on_a_line = answer.path[0] in {ADD, REMOVE} or "[" in answer.path
+    on_a_line = answer.moves_lines or "[" in answer.path
+    after = draft.seen if on_a_line else None
     journal = journal_of(acting, draft.response)
-    return await journal.append(answer.path, answer.value, answer.key, after=draft.seen if on_a_line else None)
+    return await journal.append(answer.path, answer.value, answer.key, answers=answer.answers, after=after)
 
 
 async def _learn_how_it_ended(acting: Acting, draft: Draft) -> None:
@@ -223,12 +234,13 @@ async def _learn_how_it_ended(acting: Acting, draft: Draft) -> None:
 async def _catch_up(acting: Acting, draft: Draft) -> list[Row]:
     """Give the session the answers that were written since it last looked; returns those that the journal still has."""
     rows = await journal_of(acting, draft.response).rows(draft.seen)
-    if [row.revision for row in rows] != list(range(draft.seen + 1, draft.seen + 1 + len(rows))) or not rows:
-        await reload(acting, draft)  # some were folded away meanwhile
+    gap = [row.revision for row in rows] != list(range(draft.seen + 1, draft.seen + 1 + len(rows)))
+    if gap or not rows or any(each.moves_lines for each in draft.pending):
+        await reload(acting, draft)  # some were folded away meanwhile, or a line that waits would move twice
         return rows
     for row in rows:
-        apply(draft.session, row.path, row.value)
+        apply(draft.session, row)
     draft.seen = rows[-1].revision
     for waiting in draft.pending:
-        apply(draft.session, waiting.path, waiting.value)
+        apply(draft.session, waiting)
     return rows

@@ -1,6 +1,7 @@
 """Sending a questionnaire: checked here, then one transaction, then the journal lets go. Twice is the same as once."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +22,7 @@ from portal.responses.saving import FOLD_ATTEMPTS, save_pending
 from portal.responses.scores import observations
 from portal.responses.signing import Signature, signature_of
 from portal.responses.todo import next_of
-from portal.sdc import AlertRule, ScoreResult
+from portal.sdc import AlertRule, Form, ScoreResult, extract
 from portal.types import Json
 
 log = structlog.get_logger("portal.responses")
@@ -36,6 +37,29 @@ class Submitted:
     scores: tuple[ScoreResult, ...]
     alerts: tuple[AlertRule, ...]
     next_task: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ready:
+    """The answers as they were when the person sent them, and found complete: what is typed while they are on their way is
+    not among them.
+    """
+
+    completed: Json
+    at: datetime
+    scores: tuple[ScoreResult, ...]
+    alerts: tuple[AlertRule, ...]
+
+    @classmethod
+    def of(cls, draft: Draft, now: datetime) -> "Ready":
+        """Raises `Invalid` with each answer that is missing or wrong."""
+        session = draft.session
+        problems = session.errors()
+        if problems:
+            raise Invalid(problems)
+        completed = {**session.completed(now), "meta": draft.stored["meta"]}
+        completed = {**marked(completed, draft.seen, now), "authored": completed["authored"]}
+        return cls(completed=completed, at=now, scores=tuple(session.scores()), alerts=tuple(session.alerts()))
 
 
 async def submit(acting: Acting, draft: Draft, *, signature: Signature | None = None) -> Submitted:
@@ -59,10 +83,7 @@ async def submit(acting: Acting, draft: Draft, *, signature: Signature | None = 
                 if latest != draft.seen:
                     await reload(acting, draft)
                     raise ChangedElsewhere
-                problems = draft.session.errors()
-                if problems:
-                    raise Invalid(problems)
-                completed = await _commit(acting, draft, signature)
+                ready, completed = await _commit(acting, draft, Ready.of(draft, acting.clock.now()), signature)
             except AlreadySent:
                 return await _sent(acting, draft)
             except Unavailable as error:
@@ -74,22 +95,21 @@ async def submit(acting: Acting, draft: Draft, *, signature: Signature | None = 
                 raise
             await journal.close(draft.seen)
             draft.stored = completed
-    return await _told(acting, draft)
+    return await _told(acting, draft, ready.scores, ready.alerts)
 
 
-async def _commit(acting: Acting, draft: Draft, signature: Signature | None) -> Json:
-    """The one transaction. Written by the portal's own client: nobody may write scores, alerts or the audit trail by hand.
+async def _commit(acting: Acting, draft: Draft, ready: Ready, signature: Signature | None) -> tuple[Ready, Json]:
+    """What was sent, and the response as the record has it. The one transaction. Written by the portal's own client: nobody may write scores, alerts or the audit trail by hand.
 
     Another page may have folded the same answers in between: then the draft is read again and sent as it is. When the record
     refuses it, it is sent without what templates of the form mean: a fault of those must not stop the answers.
     """
     meaning = draft.form.extracts
     for _ in range(FOLD_ATTEMPTS):
-        now = acting.clock.now()
         task = await acting.service.read("Task", draft.asked.id)
         named = not trials_of(draft.stored)
-        signed = signature_of(acting.actor, draft.form, signature, now, named=named) if signature else None
-        completed, transaction = await asyncio.to_thread(sending, draft, task, now, signed, meaning=meaning)
+        signed = signature_of(acting.actor, draft.form, signature, ready.at, named=named) if signature else None
+        completed, transaction = await asyncio.to_thread(sending, draft.form, ready, task, signed, meaning=meaning)
         patient = draft.asked.patient
         entity = f"QuestionnaireResponse/{completed['id']}"
         transaction.create(
@@ -99,6 +119,7 @@ async def _commit(acting: Acting, draft: Draft, signature: Signature | None) -> 
             stored = await acting.service.commit(transaction)
         except VersionConflict:
             await reload(acting, draft)
+            ready = Ready.of(draft, acting.clock.now())
         except Rejected as error:
             if not meaning:
                 raise
@@ -107,30 +128,29 @@ async def _commit(acting: Acting, draft: Draft, signature: Signature | None) -> 
         except Unavailable as error:
             if not error.maybe_done:
                 raise
-            return await _what_was_done(acting, draft)
+            return ready, await _what_was_done(acting, draft)
         else:
-            return stored[0] or completed
+            return ready, stored[0] or completed
     raise VersionConflict(status=412)
 
 
 def sending(
-    draft: Draft, task: Json, now: datetime, signature: Json | None = None, *, meaning: bool = True
+    form: Form, ready: Ready, task: Json, signature: Json | None = None, *, meaning: bool = True
 ) -> tuple[Json, Transaction]:
     """The completed response, and everything that is written with it. Pure."""
-    session = draft.session
-    completed = {**session.completed(now), "meta": draft.stored["meta"]}
-    completed = {**marked(completed, draft.seen, now), "authored": completed["authored"]}
+    completed: Json = ready.completed
+    now = ready.at
     if signature is not None:
-        completed["extension"] = [*completed.get("extension", ()), signature]
+        completed = {**completed, "extension": [*completed.get("extension", ()), signature]}
     transaction = Transaction()
     transaction.update(completed)
     transaction.update(tasks.done(task, completed["id"], now))
-    for observation in observations(completed, session.extract(completed), hidden=hidden_scores(session.form)):
+    for observation in observations(completed, extract(form, completed), hidden=hidden_scores(form)):
         transaction.create(observation)
-    for alert in alert_tasks(completed, session.alerts(), now):
+    for alert in alert_tasks(completed, ready.alerts, now):
         transaction.entries.append(Entry(method="POST", url="Task", resource=alert, if_none_exist=f"_id={alert['id']}"))
     if meaning:
-        write_meant(transaction, meant(session.form, completed, now))
+        write_meant(transaction, meant(form, completed, now))
     return completed, transaction
 
 
@@ -153,14 +173,14 @@ async def _sent(acting: Acting, draft: Draft) -> Submitted:
     draft.stored = await acting.fhir.read("QuestionnaireResponse", draft.response)
     if draft.stored["status"] == "in-progress":  # the machine stopped between the two databases: never seen, but told
         raise AlreadySent
-    return await _told(acting, draft)
+    return await _told(acting, draft, draft.session.scores(), draft.session.alerts())
 
 
-async def _told(acting: Acting, draft: Draft) -> Submitted:
+async def _told(acting: Acting, draft: Draft, scores: Sequence[ScoreResult], alerts: Sequence[AlertRule]) -> Submitted:
     return Submitted(
         response=draft.response,
         at=datetime.fromisoformat(draft.stored["authored"]),
-        scores=tuple(draft.session.scores()),
-        alerts=tuple(draft.session.alerts()),
+        scores=tuple(scores),
+        alerts=tuple(alerts),
         next_task=None if acting.actor.role is Role.RELATIVE else await next_of(acting, draft.asked.patient),
     )

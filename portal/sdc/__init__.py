@@ -5,7 +5,7 @@
     change = session.set("q1", "LA6569-3")             # raises portal.errors.Invalid with a sentence
     session.scores(), session.alerts(), session.errors()
     response = session.completed(clock.now())
-    observations = session.extract({**response, "id": made_by_the_server})
+    observations = extract(form, {**response, "id": made_by_the_server})
 
 Public modules: `urls` (addresses of the extensions), `reading` (texts, extensions and numbers of an element).
 
@@ -15,6 +15,7 @@ Pure: no I/O, no clock. A `Form` is immutable; a `FormSession` belongs to one pa
 from portal.sdc.assembling import Assembled, assemble
 from portal.sdc.bundles import Extracted, extract_bundle
 from portal.sdc.compiling import compile_form
+from portal.sdc.extraction import extract
 from portal.sdc.model import (
     AlertRule,
     Band,
@@ -49,6 +50,7 @@ __all__ = [
     "Section",
     "assemble",
     "compile_form",
+    "extract",
     "extract_bundle",
     "is_valid",
     "validate",

@@ -1,6 +1,6 @@
 """What stands between these answers and a submitted response. A question that is not asked is never checked."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
@@ -36,20 +36,14 @@ class Finding:
     answer: int | None = None
 
 
-def findings(
-    engine: Engine,
-    refused: Mapping[str, Message],
-    nodes: Iterable[Node],
-    holds: AbstractSet[str] | None,
-    locale: str,
-) -> list[Finding]:
+def findings(engine: Engine, nodes: Iterable[Node], holds: AbstractSet[str] | None, locale: str) -> list[Finding]:
     """Of these nodes, in their order, then what constraints say there. `holds`: the linkIds of a section, None for all."""
     found: list[Finding] = []
     for node in nodes:
         if not node.active:
             continue
-        if message := refused.get(node.path):
-            found.append(_finding(node.path, message))
+        if node.error:
+            found.append(_finding(node.path, node.error))
             continue
         found += [_finding(path, message, at) for path, at, message in _problems(engine, node)]
     known = {each.problem.place for each in found}

@@ -24,9 +24,10 @@ class Made:
     members: list["Made"] = field(default_factory=list["Made"])
 
 
-def observations(form: Form, response: Json) -> list[Json]:
-    """One Observation for each answer of each item that the form marks; its code is the item's. Those that belong together
-    as components are one; how others belong together is said in the Bundle of `extract_bundle`.
+def extract(form: Form, response: Json) -> list[Json]:
+    """Observations of a completed response, without ids: one for each score with a value and each answer of each item that
+    the form marks; its code is the item's. Those that belong together as components are one; how others belong together is
+    said in the Bundle of `extract_bundle`. `response` must have its id, so that they can point at it.
     """
     return [made.observation for made in made_of(form, response)]
 

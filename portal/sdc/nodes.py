@@ -4,11 +4,12 @@ Two faces of the same answers: `stored` is what FHIR keeps; `live` is what expre
 this moment, with the weight of each chosen option beside its code so that scores need no look-up.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
 from portal.fhir.systems import KEPT_WHILE_NOT_ASKED as KEPT
+from portal.i18n import Message
 from portal.sdc import urls
 from portal.sdc.model import FormItem, Option
 from portal.sdc.reading import value_of
@@ -23,7 +24,7 @@ class Node:
     """
 
     __slots__ = (
-        "active", "answers", "bound", "branches", "edited", "extra", "item", "live", "notes", "options", "own", "parent",
+        "active", "answers", "bound", "branches", "edited", "error", "extra", "item", "live", "notes", "options", "own", "parent",
         "path", "source", "undecided",
     )  # fmt: skip
 
@@ -35,6 +36,7 @@ class Node:
         self.undecided = False
         self.active = True
         self.edited = False
+        self.error: Message | None = None  # why the last answer was not taken; what stood before it stands
         self.answers: list[Json] = []
         self.branches: list[list[Node]] = []
         self.notes: list[Node] = []
@@ -108,7 +110,7 @@ class Node:
     def _made(self, *, asked_only: bool) -> Json | None:
         item: Json = {"linkId": self.item.link_id, **self.extra}
         if self.item.type == "group":
-            inside = [each for child in self.children() if (each := child.stored(asked_only=asked_only))]
+            inside = kept(self.children(), asked_only=asked_only)
             if not inside:
                 return self._empty(item, asked_only=asked_only)
             item["item"] = inside
@@ -127,5 +129,21 @@ class Node:
     def _stored_answer(self, index: int, asked_only: bool) -> Json:
         answer = self.answers[index]
         branch = self.branches[index] if index < len(self.branches) else []
-        inside = [each for child in branch if (each := child.stored(asked_only=asked_only))]
+        inside = kept(branch, asked_only=asked_only)
         return {**answer, "item": inside} if inside else answer
+
+
+def kept(nodes: Iterable[Node], *, asked_only: bool) -> list[Json]:
+    """What is kept of items that stand side by side. In a draft each copy of a group that has several keeps its place, even
+    empty, because answers that come later name a copy by its number.
+    """
+    beside = list(nodes)
+    found: list[Json] = []
+    for node in beside:
+        item = node.stored(asked_only=asked_only)
+        if item is None and not asked_only and node.item.type == "group" and node.item.repeats:
+            several = any(other.item is node.item for other in beside if other is not node)
+            item = {"linkId": node.item.link_id, **node.extra} if several else None
+        if item is not None:
+            found.append(item)
+    return found

@@ -1,6 +1,6 @@
 """One person filling one form: set an answer, see what it changes, keep it as a QuestionnaireResponse."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
@@ -9,13 +9,13 @@ from portal.clock import PARIS
 from portal.errors import Invalid, Problem
 from portal.fhirpath import FhirPathError
 from portal.i18n import N_, Message
-from portal.sdc import checking, extraction
+from portal.sdc import checking
 from portal.sdc.choosing import answers_given, offered, options_now
 from portal.sdc.conversion import same_answers, truth
 from portal.sdc.engine import Effects, Engine, Expand, Fetch
 from portal.sdc.limits import NotAnAnswer
 from portal.sdc.model import AlertRule, Form, FormItem, Option, ScoreDefinition, Section
-from portal.sdc.nodes import Node
+from portal.sdc.nodes import Node, kept
 from portal.sdc.outcome import Change, ItemState
 from portal.sdc.parsing import parse_text
 from portal.sdc.populating import populate_observations, resources
@@ -60,7 +60,6 @@ class FormSession:
         self._now = now.astimezone(PARIS)
         self._stored = response
         self._about = about or {}
-        self._errors: dict[str, Message] = {}
         self._tree = Tree(form, response)
         head = {"questionnaire": form.canonical, "status": "in-progress", **self._about}
         self._engine = Engine(form, self._tree, head, given or {}, self._now, fetch=fetch, expand=expand)
@@ -83,11 +82,21 @@ class FormSession:
         try:
             answers = answers_given(self._engine, node, value)
         except NotAnAnswer as error:
-            self._errors[path] = error.message
+            node.error = error.message
             raise self._refusal(path, error.message.msgid, **error.message.params) from None
-        self._errors.pop(path, None)
+        return self._given(node, answers)
+
+    def take(self, path: str, answers: Sequence[Json]) -> Change:
+        """Gives answers that were taken once, as FHIR stores them (`given`), whatever may be chosen now. Raises `Invalid`
+        when the question is gone.
+        """
+        return self._given(self._node(path), list(answers))
+
+    def _given(self, node: Node, answers: list[Json]) -> Change:
+        node.error = None
         if same_answers(answers, node.answers):
             return self._change(Effects())
+        item = node.item
         node.edited = item.calculated is not None
         effects = Effects()
         self._tree.keep_beneath(node, answers)
@@ -101,16 +110,17 @@ class FormSession:
         """The value for `set` out of what a person typed: decimal comma, JJ/MM/AAAA, 27/3/26, 22h30, a partial date where
         the form allows it. Raises `Invalid` with the sentence to show.
         """
+        node = self._node(path)
         try:
-            return parse_text(self._node(path).item, text, self._now.date())
+            return parse_text(node.item, text, self._now.date())
         except NotAnAnswer as error:
-            self._errors[path] = error.message
+            node.error = error.message
             raise self._refusal(path, error.message.msgid, **error.message.params) from None
 
     def reset(self, path: str) -> Change:
         """Gives an edited calculated answer back to its calculation."""
         node = self._node(path)
-        node.edited = False
+        node.edited, node.error = False, None
         return self._settled(self._engine.settle((), Effects(), every_rule=True))
 
     def add(self, path: str) -> Change:
@@ -171,7 +181,7 @@ class FormSession:
             path=path,
             enabled=node.active,
             value=values if item.repeats and item.question else (values[0] if values else None),
-            error=self._errors.get(path),
+            error=node.error,
             read_only=self._engine.flag(item.dynamic.read_only, node, fixed=item.read_only),
             edited=node.edited,
             options=options,
@@ -215,7 +225,7 @@ class FormSession:
         """Paths of the items that a section shows now, in order: groups and texts to read before what they hold."""
         return [
             node.path
-            for node in self._section_nodes(section)
+            for node in self._tree.under(section.items)
             if node.active and node.item.captured and not checking.within_hidden(node)
         ]
 
@@ -223,7 +233,7 @@ class FormSession:
         """Paths of what stands on screen for these items: what is asked, and what is not asked now where the form wants it
         shown all the same (disabledDisplay `protected`).
         """
-        return [node.path for node in self._nodes_of(items) if node.stands() and not checking.within_hidden(node)]
+        return [node.path for node in self._tree.under(items) if node.stands() and not checking.within_hidden(node)]
 
     def copies(self, path: str) -> list[str]:
         """Paths of all copies of a repeating group."""
@@ -251,7 +261,7 @@ class FormSession:
     def findings(self, section: Section | None = None) -> list[checking.Finding]:
         """The same for each answer, with FHIR's issue type."""
         holds = section.holds if section else None
-        return checking.findings(self._engine, self._errors, self._scope(section), holds, self.locale)
+        return checking.findings(self._engine, self._tree.scope(section), holds, self.locale)
 
     def warnings(self, section: Section | None = None) -> list[Problem]:
         """What asks for a second look and blocks nothing: constraints, and questions of which nobody can say whether they
@@ -262,7 +272,7 @@ class FormSession:
     def doubts(self, section: Section | None = None) -> list[checking.Finding]:
         """The same with FHIR's issue type: `exception` where a condition cannot be computed."""
         holds = section.holds if section else None
-        return checking.warnings(self._engine, self._scope(section), holds, self.locale)
+        return checking.warnings(self._engine, self._tree.scope(section), holds, self.locale)
 
     def progress(self) -> tuple[int, int]:
         """Questions answered, and questions asked, at this moment."""
@@ -304,12 +314,6 @@ class FormSession:
             "authored": now.astimezone(PARIS).isoformat(timespec="seconds"),
         }
 
-    def extract(self, response: Json) -> list[Json]:
-        """Observations of the completed `response`, without ids: one for each score with a value and each answer that the
-        form marks for extraction. `response` must have its id, so that they can point at it.
-        """
-        return extraction.observations(self.form, response)
-
     # Inside
 
     def _weigh(self) -> None:
@@ -334,7 +338,6 @@ class FormSession:
 
     def _regrown(self, link_ids: AbstractSet[str], effects: Effects) -> Change:
         self._tree.index()
-        self._errors = {path: error for path, error in self._errors.items() if path in self._tree.by_path}
         self._engine.refresh_top()
         effects.link_ids |= link_ids
         effects.values |= {node.path for link_id in link_ids for node in self._engine.nodes_of(link_id)}
@@ -368,27 +371,10 @@ class FormSession:
             self._engine.faults[rule.id] = str(error)
             return False
 
-    def _section_nodes(self, section: Section) -> Iterator[Node]:
-        return self._nodes_of(section.items)
-
-    def _nodes_of(self, items: Sequence[FormItem]) -> Iterator[Node]:
-        for item in items:
-            for node in self._engine.nodes_of(item.link_id):
-                yield from node.walk()
-
-    def _scope(self, section: Section | None) -> Iterator[Node]:
-        """All that a section speaks for: the groups around it that end there, and what it shows."""
-        if section is None:
-            yield from self._tree.walk()
-            return
-        for link_id in section.around:
-            yield from self._engine.nodes_of(link_id)
-        yield from self._section_nodes(section)
-
     def _written(self, status: str, *, asked_only: bool) -> Json:
-        kept = {key: value for key, value in (self._stored or {}).items() if key not in _HEAD}
-        items = [each for node in self._tree.top if (each := node.stored(asked_only=asked_only))]
-        response: Json = {"resourceType": "QuestionnaireResponse", **kept, **self._about}
+        head = {key: value for key, value in (self._stored or {}).items() if key not in _HEAD}
+        items = kept(self._tree.top, asked_only=asked_only)
+        response: Json = {"resourceType": "QuestionnaireResponse", **head, **self._about}
         response["questionnaire"] = self.form.canonical
         response["status"] = status
         if items:

@@ -7,7 +7,7 @@ several answers the copy is the answer: `drug[0]/dose`.
 from collections.abc import Iterable, Iterator, Sequence
 
 from portal.fhir.systems import KEPT_WHILE_NOT_ASKED as KEPT
-from portal.sdc.model import Form, FormItem
+from portal.sdc.model import Form, FormItem, Section
 from portal.sdc.nodes import Node
 from portal.sdc.reading import extension
 from portal.types import Json
@@ -109,6 +109,21 @@ class Tree:
                 kept = next((branch for former, branch in before if former == answer), None)
                 node.branches.append(kept or self.beneath(node, []))
             self.index()
+
+    def under(self, items: Iterable[FormItem]) -> Iterator[Node]:
+        """Every copy of these items, each with all beneath it."""
+        for item in items:
+            for node in self.by_link_id.get(item.link_id, ()):
+                yield from node.walk()
+
+    def scope(self, section: Section | None) -> Iterator[Node]:
+        """All that a section speaks for: the groups around it that end there, and what it shows. None: the whole form."""
+        if section is None:
+            yield from self.walk()
+            return
+        for link_id in section.around:
+            yield from self.by_link_id.get(link_id, ())
+        yield from self.under(section.items)
 
     def copies_of(self, node: Node) -> list[Node]:
         """The siblings that are copies of the same repeating group, this one included, in order."""

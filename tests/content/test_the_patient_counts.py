@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from portal.authoring import Catalogue
-from portal.sdc import FormSession
+from portal.sdc import FormSession, extract
 
 NOW = datetime(2026, 12, 2, 13, 2, tzinfo=UTC)
 WOMAN = {"resourceType": "Patient", "id": "w", "gender": "female", "birthDate": "1976-12-02"}
@@ -83,7 +83,7 @@ def test_every_analyte_with_a_code_becomes_an_observation_in_its_unit(catalogue:
     session = begun(catalogue, "BILAN_BIOLOGIQUE", MAN, sodium=140, glucose=glucose("0.9", "g/L"), toxo_igm="negative")
     found = {
         each["code"]["coding"][0]["code"]: each["valueQuantity"]["code"]
-        for each in session.extract({**session.completed(NOW), "id": "r"})
+        for each in extract(session.form, {**session.completed(NOW), "id": "r"})
     }
     assert found == {"2951-2": "mmol/L", "14771-0": "g/L"}
 

@@ -7,6 +7,7 @@ from portal.clock import FixedClock
 from portal.errors import Invalid, NotFound, Refused, VersionConflict
 from portal.responses import (
     amend,
+    amending,
     keep_amendment,
     open_amendment,
     open_draft,
@@ -155,3 +156,20 @@ async def test_reading_is_in_the_audit_trail(nurse: Acting, record: Record, sent
     await read_response(nurse, sent)
     event = record.of("AuditEvent")[-1]
     assert (event["action"], event["agent"][0]["who"]["reference"]) == ("R", "Practitioner/n1")
+
+
+async def test_what_is_typed_while_a_correction_is_kept_is_not_in_it(
+    nurse: Acting, record: Record, sent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amendment = await open_amendment(nurse, sent)
+    amendment.session.set("q1", "3")
+    true_way = amending.amend_meant
+
+    async def slow(*args, **options):
+        amendment.session.set("q2", None)
+        return await true_way(*args, **options)
+
+    monkeypatch.setattr(amending, "amend_meant", slow)
+    await keep_amendment(nurse, amendment, reason="typing-error")
+    [score] = record.of("Observation")
+    assert score["valueQuantity"]["value"] == 5

@@ -11,6 +11,7 @@ from portal.db import places
 from portal.errors import AlreadySent, BeingSent, ChangedElsewhere, Invalid, Unavailable
 from portal.responses import Draft, assign, fold, open_draft, save_answer, submit
 from portal.responses.drafts import journal_of
+from portal.types import Json
 from tests.responses.conftest import NURSE, Acts
 from tests.responses.record import Record, answer_lost, away
 
@@ -197,3 +198,22 @@ async def test_an_answer_is_refused_when_the_cut_off_sending_had_happened(
     stale.session.set("q1", "3")
     with pytest.raises(AlreadySent):
         await save_answer(acting, stale, "q1", "3")
+
+
+async def test_what_is_typed_while_the_answers_are_on_their_way_is_not_sent(
+    acting: Acting, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = await filled(acting, FINE)
+    true_way = record.read
+
+    async def read(kind: str, id_: str) -> Json:
+        if kind == "Task":
+            draft.session.set("q1", None)
+        return await true_way(kind, id_)
+
+    monkeypatch.setattr(record, "read", read)
+    sent = await submit(acting, draft)
+    monkeypatch.undo()
+    [score] = record.of("Observation")
+    assert score["valueQuantity"]["value"] == 3
+    assert [each.value for each in sent.scores] == [3]

@@ -18,6 +18,7 @@ from portal.fhir import Transaction, systems
 from portal.responses import (
     assign,
     fold,
+    fold_left_answers,
     helper_at,
     invite_relative,
     open_amendment,
@@ -27,11 +28,13 @@ from portal.responses import (
     read_response,
     save_answer,
     submit,
+    surroundings,
     tell,
 )
 from portal.sdc import compile_form
 from portal.settings import Settings
 from portal.types import Json
+from tests.responses.conftest import PORTAL
 from tests.responses.test_on_the_real_server import NURSE, PATIENT, PEOPLE
 
 SDC = "http://hl7.org/fhir/uv/sdc/StructureDefinition"
@@ -295,3 +298,34 @@ async def test_a_relative_is_told_of_the_patient_and_asks_the_record_nothing(as_
     relative = replace(as_(helper.actor), fhir=nurse.service)
     draft = await open_draft(relative, helper.task)
     assert (draft.session.state("name").value, draft.session.state("weight").value) == ("Rouvière", None)
+
+
+async def test_an_answer_from_a_value_set_is_folded_by_the_portal_which_does_not_have_the_set(
+    as_: As, clock: FixedClock
+) -> None:
+    nurse = as_(NURSE)
+    draft = await open_draft(nurse, await asked(as_))
+    await give(nurse, draft, "site", "cr")
+    clock.tick(600)
+    assert await fold_left_answers(as_(PORTAL)) == 1
+    again = await open_draft(nurse, draft.asked.id)
+    assert again.session.state("site").value == "cr"
+
+
+async def test_an_answer_from_a_value_set_outlives_the_absence_of_the_terminology(
+    as_: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nurse = as_(NURSE)
+    draft = await open_draft(nurse, await asked(as_))
+    await give(nurse, draft, "site", "cr")
+
+    async def away(*_args, **_options):
+        raise Unavailable
+
+    monkeypatch.setattr(surroundings, "_expanded", away)
+    again = await open_draft(nurse, draft.asked.id)
+    await give(nurse, again, "name", "Rouvière-Blanc")
+    await fold(nurse, again)
+    monkeypatch.undo()
+    third = await open_draft(nurse, draft.asked.id)
+    assert [third.session.state(each).value for each in ("site", "name")] == ["cr", "Rouvière-Blanc"]

@@ -160,3 +160,19 @@ def test_a_form_whose_items_cannot_be_told_apart_is_refused():
 
 def test_a_session_needs_no_clock_of_its_own(session):
     assert session.completed(NOW)["authored"] == "2026-12-02T14:02:00+01:00"
+
+
+def test_computing_again_takes_a_refused_answer_away():
+    session = begin("items: [{id: a, type: integer, text: A}, {id: b, type: integer, text: B, formula: '{a}', max: 9}]")
+    session.set("a", 2)
+    refused(session, "b", 10)
+    session.reset("b")
+    assert session.errors() == []
+    assert session.state("b").value == 2
+
+
+def test_an_answer_that_was_taken_once_is_taken_whatever_may_be_chosen_now():
+    session = begin("items: [{id: a, type: choice, text: A, options: yes_no}]")
+    answer = {"valueCoding": {"system": "urn:former", "code": "perhaps", "display": "Perhaps"}}
+    session.take("a", [answer])
+    assert session.given("a") == (answer,)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from portal.authoring import parse_yaml
 from portal.errors import Invalid
-from portal.sdc import FormSession, compile_form, validate
+from portal.sdc import FormSession, compile_form, extract, validate
 from tests.sdc.small import HEAD, NOW
 
 FORM = compile_form(
@@ -120,4 +120,4 @@ def test_any_stored_response_opens_and_is_judged(found, status):
         for path in session.visible(section):
             session.state(path)
     assert validate(FORM, response, now=NOW)["issue"]
-    session.extract({**session.completed(NOW), "id": "r"})
+    extract(session.form, {**session.completed(NOW), "id": "r"})

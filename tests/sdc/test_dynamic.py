@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from portal.sdc import FormSession, compile_form, is_valid, validate
+from portal.sdc import FormSession, compile_form, extract, is_valid, validate
 from tests.sdc.small import NOW, places, questionnaire, refused, value
 
 HL7 = "http://hl7.org/fhir/StructureDefinition"
@@ -450,7 +450,7 @@ def test_what_is_hidden_is_still_computed_kept_and_extracted():
     assert made.visible(section) == ["a"]
     completed = made.completed(NOW)
     assert completed["item"] == [{"linkId": "h", "answer": [{"valueInteger": 2}]}]
-    assert [each["valueInteger"] for each in made.extract({**completed, "id": "r"})] == [2]
+    assert [each["valueInteger"] for each in extract(made.form, {**completed, "id": "r"})] == [2]
 
 
 def test_a_launch_context_that_the_caller_does_not_give_is_empty():

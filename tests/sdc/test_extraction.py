@@ -3,7 +3,7 @@ from itertools import count
 
 import pytest
 
-from portal.sdc import FormSession, compile_form, extract_bundle
+from portal.sdc import FormSession, compile_form, extract, extract_bundle
 from tests.sdc.small import NOW, begin, questionnaire
 
 FORM = """
@@ -41,7 +41,7 @@ def session() -> FormSession:
 
 
 def extracted(session: FormSession) -> dict[str, dict]:
-    found = session.extract({**session.completed(NOW), "id": "r1"})
+    found = extract(session.form, {**session.completed(NOW), "id": "r1"})
     return {observation["code"]["coding"][-1]["code"]: observation for observation in found}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from portal.fhir import jsons
-from portal.sdc import FormSession, is_valid, validate
+from portal.sdc import FormSession, extract, is_valid, validate
 from portal.types import Json
 from tests.sdc.pairs import Pair, make_pair
 from tests.sdc.small import NOW
@@ -35,7 +35,7 @@ def computing_again_changes_nothing(pair: Pair) -> None:
 
 def what_is_extracted_populates_the_same_answers(pair: Pair) -> None:
     session = pair.filled()
-    observations = session.extract({**session.completed(NOW), "id": "r"})
+    observations = extract(session.form, {**session.completed(NOW), "id": "r"})
     again = pair.session(observations=observations)
     for path in session.paths:
         item = pair.form.by_link_id[path.rpartition("/")[2].partition("[")[0]]

@@ -2,7 +2,7 @@ import pytest
 
 from portal.errors import Invalid
 from portal.sdc import FormSession
-from tests.sdc.small import NOW, begin, value
+from tests.sdc.small import NOW, begin, refused, value
 
 MEDS = """
 items:
@@ -92,3 +92,34 @@ def test_what_is_nested_under_an_answer_goes_with_it():
     session.set("drugs[1]/dose", 2)
     session.set("drugs", ["b"])
     assert value(session, "drugs[0]/dose") == 2
+
+
+REFUSED = """
+items:
+- {id: m, text: M, repeats: true, items: [{id: n, type: string, text: N}, {id: dose, type: integer, text: D, min: 1}]}
+"""
+
+
+def test_a_refused_answer_goes_with_its_line_and_follows_it():
+    session = begin(REFUSED)
+    for line in ("m[0]", "m[1]"):
+        session.add(line)
+    refused(session, "m[0]/dose", 0)
+    refused(session, "m[2]/dose", 0)
+    session.remove("m[0]")
+    assert [each.place for each in session.errors()] == ["m[1]/dose"]
+
+
+def test_an_empty_line_among_others_keeps_its_place_in_a_draft_and_not_in_what_is_sent():
+    session = begin(REFUSED)
+    session.add("m[0]")
+    session.set("m[1]/n", "Lithium")
+    assert session.response()["item"] == [
+        {"linkId": "m"},
+        {"linkId": "m", "item": [{"linkId": "n", "answer": [{"valueString": "Lithium"}]}]},
+    ]
+    assert len(session.completed(NOW)["item"]) == 1
+
+
+def test_a_line_that_is_alone_and_empty_is_not_kept():
+    assert "item" not in begin(REFUSED).response()

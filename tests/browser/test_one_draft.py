@@ -90,7 +90,7 @@ def test_the_language_changes_and_the_answers_stay(asked):
     visitor.shows_no_fault()
 
 
-@pytest.mark.parametrize("locale", ["fr", "en"])
+@pytest.mark.parametrize("locale", ["fr", pytest.param("en", marks=pytest.mark.prove)])
 def test_a_whole_form_is_filled_by_keyboard_alone(asked, locale: str):
     visitor = asked(doings.OF_MONTPELLIER[15 if locale == "fr" else 16], locale=locale, device="desktop")
     page = visitor.page

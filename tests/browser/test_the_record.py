@@ -12,7 +12,7 @@ from tests.browser.signing_in import sign_in_professional
 from tests.browser.visitor import Locale, Visitor
 
 
-@pytest.fixture(params=["fr", "en"])
+@pytest.fixture(params=["fr", pytest.param("en", marks=pytest.mark.prove)])
 def doctor(request: pytest.FixtureRequest, new_visitor, server: Server) -> Visitor:
     """At a desk, with the record of somebody open; somebody else for each language."""
     locale: Locale = request.param

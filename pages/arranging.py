@@ -1,6 +1,6 @@
 """A section of a form as it stands on screen now: its questions in their groups, tables, tabs and copies. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ from components.form import (
     Item,
     Known,
     Layout,
+    flat,
 )
 from pages.offering import css_width
 from pages.questions import (
@@ -62,6 +63,13 @@ def items_of(asking: Asking, section: Section) -> tuple[Item, ...]:
             return (*arranging.all(before, level=2), *arranging.group(whole, text=""), *arranging.all(after, level=2))
         return tuple(arranging.group(whole, text=""))
     return tuple(arranging.all(nodes, level=2))
+
+
+def folded_around(items: Sequence[Item], paths: Collection[str]) -> frozenset[str]:
+    """The copies that are folded away here and hold one of these paths."""
+    groups = (item for item in flat(items) if isinstance(item, Copies))
+    closed = [copy.link_id for group in groups for copy in group.copies if copy.closed]
+    return frozenset(copy for copy in closed if any(path.startswith(f"{copy}/") for path in paths))
 
 
 def numbers_of(form: Form) -> dict[str, str]:

@@ -178,7 +178,8 @@ class Showing:
         return self.wrong_at(sentences, skippable=missing)
 
     def after(self, step: int) -> int:
-        asked = [section.index for section in self.draft.session.sections()]
+        """The place to go to from here: of a form that asks nothing, the same one."""
+        asked = [section.index for section in self.draft.session.sections()] or [self.place]
         if step > 0:
             end = len(self.draft.form.sections)
             return next((place for place in asked if place > self.place), end if self.has_review else asked[-1])

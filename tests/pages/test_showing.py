@@ -94,3 +94,11 @@ def test_of_few_that_need_an_answer_each_says_so() -> None:
     asked = [{"linkId": f"q{n}", "type": "boolean", "text": "Q", "required": n == 0} for n in range(3)]
     section = showing_of(*asked).section()
     assert [item.needed for item in section.items] == ["réponse attendue", "", ""]
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_a_form_that_asks_nothing_has_no_part_to_go_to(step: int) -> None:
+    hidden = [{"url": f"{HL7}/questionnaire-hidden", "valueBoolean": True}]
+    showing = showing_of({"linkId": "a", "type": "boolean", "text": "A", "extension": hidden})
+    assert showing.draft.session.sections() == []
+    assert showing.after(step) == showing.place

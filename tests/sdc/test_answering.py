@@ -3,6 +3,7 @@ from decimal import Decimal
 import pytest
 
 from portal.errors import Invalid
+from portal.i18n import texts
 from portal.sdc import FormSession
 from tests.sdc.small import NOW, begin, places, refused, value
 
@@ -160,3 +161,10 @@ def test_a_form_whose_items_cannot_be_told_apart_is_refused():
 
 def test_a_session_needs_no_clock_of_its_own(session):
     assert session.completed(NOW)["authored"] == "2026-12-02T14:02:00+01:00"
+
+
+@pytest.mark.parametrize(("path", "given", "said"), [("number", 100, "99,5"), ("whole", 11, "entre 1 et 10")])
+def test_a_bound_is_written_as_its_reader_writes_numbers(session, path, given, said):
+    with pytest.raises(Invalid) as refusal:
+        session.set(path, given)
+    assert said in texts("fr").say(refusal.value.problems[0].message)

@@ -1,6 +1,6 @@
 """A section of a form as it stands on screen now: its questions in their groups, tables, tabs and copies. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -16,11 +16,11 @@ from components.form import (
     Item,
     Known,
     Layout,
+    flat,
 )
 from pages.offering import css_width
 from pages.questions import (
     Asking,
-    answer_in_words,
     asks,
     display_of,
     given_in_words,
@@ -32,6 +32,7 @@ from pages.questions import (
 from portal.i18n import Texts
 from portal.responses import described, item_at
 from portal.sdc import Form, FormItem, FormSession, ItemState, ScoreDefinition, ScoreResult, Section
+from portal.wording import answer_in_words
 
 UNFOLDED = 20  # questions in all copies of a group; of more, one copy is open at a time
 ASIDE = frozenset({"prompt", "flyover", "help"})  # texts beneath a question that help to answer it
@@ -62,6 +63,13 @@ def items_of(asking: Asking, section: Section) -> tuple[Item, ...]:
             return (*arranging.all(before, level=2), *arranging.group(whole, text=""), *arranging.all(after, level=2))
         return tuple(arranging.group(whole, text=""))
     return tuple(arranging.all(nodes, level=2))
+
+
+def folded_around(items: Sequence[Item], paths: Collection[str]) -> frozenset[str]:
+    """The copies that are folded away here and hold one of these paths."""
+    groups = (item for item in flat(items) if isinstance(item, Copies))
+    closed = [copy.link_id for group in groups for copy in group.copies if copy.closed]
+    return frozenset(copy for copy in closed if any(path.startswith(f"{copy}/") for path in paths))
 
 
 def numbers_of(form: Form) -> dict[str, str]:
@@ -257,14 +265,14 @@ class _Arranging:
         yield from self._branches(path, item, beneath, level=level)
 
     def _branches(self, path: str, item: FormItem, beneath: Sequence[_Node], *, level: int) -> Iterator[Item]:
-        """What is asked beneath each of several answers, under the answer that it goes with."""
+        """What is asked beneath each of several answers, under the answer that it goes with; a text stands once for all."""
         t, session = self.asking.t, self.asking.session
-        branch = len(path)
         if not item.repeats or len(session.given(path)) < 2:
             yield from self.all(beneath, level=level)
             return
+        yield from self.all([node for node in beneath if not node.path.startswith(f"{path}[")], level=level)
         for number, answer in enumerate(session.given(path)):
-            inside = [node for node in beneath if node.path[branch:].startswith(f"[{number}]")]
+            inside = [node for node in beneath if node.path.startswith(f"{path}[{number}]")]
             if inside:
                 words = answer_in_words(t, item, answer)
                 yield Heading(link_id=f"{path}~{number}", text=words, level=level + 1)

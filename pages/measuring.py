@@ -40,7 +40,7 @@ def number(t: Texts, common: Mapping[str, Any], item: FormItem, value: Any, offe
     low, high = (None if isinstance(bound, dict) else decimal(bound) for bound in (item.low, item.high))
     return NumberQuestion(
         **common,
-        value=decimal(value["value"] if isinstance(value, dict) else value),
+        value=amount_of(value),
         unit=item.unit_in(t.locale) or (only.text if only else ""),
         units=units if several else (),
         unit_code=chosen or next((unit.code for unit in units if unit.code == usual), only.code if only else ""),
@@ -62,8 +62,13 @@ def scale(t: Texts, common: Mapping[str, Any], item: FormItem, value: Any) -> Sc
         low=low if low is not None else Decimal(0),
         high=high if high is not None else Decimal(100),
         step=decimal(item.step) or Decimal(1),
-        value=decimal(value["value"] if isinstance(value, dict) else value),
+        value=amount_of(value),
     )
+
+
+def amount_of(value: Any) -> Decimal | None:
+    """The number of an answer, an amount too; None where an amount was kept without one."""
+    return decimal(value.get("value") if isinstance(value, dict) else value)
 
 
 def decimal(number: Any) -> Decimal | None:

@@ -8,7 +8,9 @@ from components.form import ChoiceQuestion, ListQuestion, Media, Option
 from portal.i18n import Texts
 from portal.sdc import FormItem, FormSession, ItemState
 from portal.sdc import Option as FormOption
+from portal.sdc.reading import value_of
 from portal.types import Json
+from portal.wording import answer_in_words
 
 FEW = 8  # answers that stand on screen as rows; more are a list to open
 
@@ -111,7 +113,9 @@ def found(t: Texts, item: FormItem, answer: Json) -> Option:
     """A chosen answer of a searched question, with its words."""
     if "valueString" in answer:
         return Option(code=answer["valueString"], text=answer["valueString"])
-    coding: Json = answer.get("valueCoding", {})
+    if "valueCoding" not in answer:  # a number or a day that an expression of the form offers
+        return Option(code=str(value_of(answer)), text=answer_in_words(t, item, answer))
+    coding: Json = answer["valueCoding"]
     option = item.option(coding.get("code"))
     if option is not None:
         return Option(code=option.key, text=option.text(t.locale))

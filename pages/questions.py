@@ -152,7 +152,7 @@ def question(asking: Asking, path: str, item: FormItem, state: ItemState, aside:
         return _files(asking, common, path, item)
     if item.repeats:
         one = _typed(t, {"link_id": path, "text": ""}, item, None, state.units or item.unit_options)
-        values = value if isinstance(value, list) else []
+        values = [each for each in value if not _is_numberless(each)] if isinstance(value, list) else []
         return ManyQuestion(**common, one=one, values=tuple(map(_plain, values)), most=item.max_occurs)
     if scaled:
         return scale(t, common, item, value)
@@ -177,6 +177,11 @@ def rich_of(t: Texts, item: FormItem, state: ItemState, *, block: bool = False) 
         text=typo(t, text_of(t, item, state)),
         block=block,
     )
+
+
+def _is_numberless(value: Any) -> bool:
+    """An amount of an import that has its unit only."""
+    return isinstance(value, dict) and value.get("value") is None
 
 
 def _plain(value: Any) -> str | Decimal | Amount:
@@ -276,13 +281,6 @@ def given_in_words(t: Texts, session: FormSession, path: str, item: FormItem) ->
     if item.is_choice and not item.options:
         return ", ".join(found(t, item, each).text for each in session.given(path))
     return in_words(t, item, session.state(path).value)
-
-
-def answer_in_words(t: Texts, item: FormItem, answer: Json) -> str:
-    """One stored answer as people read it."""
-    if item.is_choice:
-        return found(t, item, answer).text
-    return shown(t, item, next((value for key, value in answer.items() if key.startswith("value")), ""))
 
 
 def _local(moment: str) -> str:

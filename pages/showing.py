@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from components.form import Copies, Item, Part, Section, SignatureQuestion, Signed, TwoAnswers, Wrong, flat
+from components.form import Item, Part, Section, SignatureQuestion, Signed, TwoAnswers, Wrong
 from pages import arranging, questions
 from portal import responses
 from portal.errors import Invalid
@@ -120,18 +120,13 @@ class Showing:
 
     def wrong_at(self, sentences: Mapping[str, str], *, skippable: bool = False) -> Wrong:
         """What is wrong here, with the copies open in which it stands."""
-        closed = {
-            copy.link_id
-            for item in flat(self.view.section.items)
-            if isinstance(item, Copies)
-            for copy in item.copies
-            if copy.closed
-        }
-        hidden = {copy for copy in closed if any(path.startswith(f"{copy}/") for path in sentences)}
-        if not hidden:
+        items = self.items()
+        if not arranging.folded_around(items, sentences):
             return Wrong(sentences=sentences, skippable=skippable)
-        self.open_copies = frozenset(hidden)
-        return Wrong(sentences=sentences, skippable=skippable, items=self.items())
+        while folded := arranging.folded_around(items, sentences):  # the last copy folds as another opens
+            self.open_copies |= folded
+            items = self.items()
+        return Wrong(sentences=sentences, skippable=skippable, items=items)
 
     def _contents(self, asked: Sequence[FormSection]) -> tuple[Part, ...]:
         t, session, form = self.t, self.draft.session, self.draft.form
@@ -183,7 +178,8 @@ class Showing:
         return self.wrong_at(sentences, skippable=missing)
 
     def after(self, step: int) -> int:
-        asked = [section.index for section in self.draft.session.sections()]
+        """The place to go to from here: of a form that asks nothing, the same one."""
+        asked = [section.index for section in self.draft.session.sections()] or [self.place]
         if step > 0:
             end = len(self.draft.form.sections)
             return next((place for place in asked if place > self.place), end if self.has_review else asked[-1])

@@ -53,7 +53,8 @@ class Texts:
         return self.catalogue.ngettext(one, many, n).format(n=n, **params)
 
     def say(self, message: Message) -> str:
-        return self(message.msgid, **message.params)
+        """A sentence made elsewhere; its decimals get the comma of this language, and no other mark: they may be years."""
+        return self(message.msgid, **{name: self._written(value) for name, value in message.params.items()})
 
     def choose(self, translations: Mapping[str, str]) -> str:
         """The text for this language out of content that carries several; French when this one is missing."""
@@ -88,6 +89,11 @@ class Texts:
                 "\u202f", NBSP
             )
         return format_decimal(value, "#,##0.######", locale=self._babel).replace("\u202f", NBSP)
+
+    def _written(self, value: object) -> object:
+        if not isinstance(value, Decimal):
+            return value
+        return format(value, "f").replace(".", "," if self.locale == "fr" else ".")
 
     @property
     def _babel(self) -> str:

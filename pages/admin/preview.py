@@ -67,6 +67,7 @@ class Preview(ui.element):
         self.visit, self.t = visit, visit.t
         self.code, self.patient, self.about = "", True, Fictitious()
         self.trial: Trial | None = None
+        self.begun = object()  # the latest demand for a form: an earlier one that is answered later is not shown
         with self:
             with ui.element("div").classes("sheet flow reading").props("data-unkept"):
                 self._choice()
@@ -75,23 +76,31 @@ class Preview(ui.element):
 
     async def show(self, *, code: str = "", name: str = "", text: str = "") -> None:
         """What the button and the file field do; tests call it too."""
+        begun = self.begun = object()
         set_block(self.said, "")
         self.body.clear()
         self.trial = None
+        tried = await self._tried(code, name, text)
+        if begun is not self.begun:
+            return  # another form was asked for meanwhile
+        if isinstance(tried, str):
+            self._refuse(tried)
+        else:
+            self.trial = tried
+            await self._draw(tried)
+
+    async def _tried(self, code: str, name: str, text: str) -> Trial | str:
+        """The form to try, or why there is none."""
+        t = self.t
         try:
-            self.trial = await try_form(
-                self.visit.me, code=code, name=name, text=text, locale=self.t.locale, about=self.about
-            )
+            return await try_form(self.visit.me, code=code, name=name, text=text, locale=t.locale, about=self.about)
         except AuthoringError as error:
             place = error.place
-            words = self.t(
-                "Line {line}, column {column}: {what}", line=place.line, column=place.column, what=error.sentence
-            )
-            self._refuse(words)
+            return t("Line {line}, column {column}: {what}", line=place.line, column=place.column, what=error.sentence)
         except Invalid as error:
-            self._refuse(" ".join(self.t.say(each.message) for each in error.problems))
+            return " ".join(t.say(each.message) for each in error.problems)
         except PortalError as error:
-            self._refuse(self.t.say(error.message))
+            return t.say(error.message)
         except (
             KeyError,
             TypeError,
@@ -99,9 +108,7 @@ class Preview(ui.element):
             AttributeError,
             RecursionError,
         ):  # a JSON that only looks like a Questionnaire
-            self._refuse(self.t("This file is no questionnaire that can be read."))
-        else:
-            await self._draw(self.trial)
+            return t("This file is no questionnaire that can be read.")
 
     def _choice(self) -> None:
         t, locale = self.t, self.t.locale

@@ -1,7 +1,5 @@
 """/revue/reponse/{response}: one form, answer by answer: Valid, Not valid and why."""
 
-from datetime import datetime
-
 from nicegui import ui
 
 from components.blocks import block, set_block
@@ -69,7 +67,7 @@ def _head(t: Texts, review: Review, form: str) -> str:
 
 
 def _sent(t: Texts, review: Review) -> str:
-    when = t.moment(datetime.fromisoformat(review.response["authored"]))
+    when = t.moment(review.at)
     by_patient = review.response.get("source", {}).get("reference", "").startswith("Patient/")
     who = t("Sent by the patient") if by_patient else t("Sent by the centre")
     corrected = review.response["status"] == "amended"

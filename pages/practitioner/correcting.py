@@ -1,5 +1,6 @@
 """/patients/{patient}/questionnaires/{response}/modifier: correct answers that were sent, with a reason; history is kept."""
 
+from collections.abc import Collection
 from typing import Any
 
 from nicegui import ui
@@ -53,6 +54,8 @@ class Correcting(ui.element):
         self.numbers = arranging.numbers_of(amendment.form)
         self.index = 0
         self.known: dict[str, Any] = {}
+        self.open_copies: frozenset[str] = frozenset()
+        self.drawn = questions.Drawn()
         with self:
             self.parts = ui.element("div").classes("flow")
             self.list = ui.element("div").classes("questions")
@@ -93,11 +96,18 @@ class Correcting(ui.element):
             here = [path for path in wrong if path in session.visible(section)]
             if here:
                 self.turn_to(section.index)
+                self._open_around(here)
                 for path in here:
                     if path in self.widgets:
                         self.widgets[path].show_error(wrong[path])
                 move_focus(dom_id(here[0]))
                 return
+
+    def _open_around(self, paths: Collection[str]) -> None:
+        """Opens the lines that are folded away and hold one of these."""
+        while folded := arranging.folded_around(self._items(), paths):
+            self.open_copies |= folded
+        self.shown.show(self._items())
 
     def _draw(self) -> None:
         t, session = self.t, self.amendment.session
@@ -112,7 +122,7 @@ class Correcting(ui.element):
         self.section = section
         items = self._items()
         self.list.clear()
-        doing = Doing(search=self._search, add=self._add, remove=self._remove, again=self._again)
+        doing = Doing(search=self._search, add=self._add, remove=self._remove, unfold=self._unfold, again=self._again)
 
         def make(item: Item) -> ui.element:
             return build_item(t, item, self._answered, today=self.visit.me.clock.today, doing=doing)
@@ -124,7 +134,13 @@ class Correcting(ui.element):
         return {link_id: each for link_id, each in self.shown.elements() if isinstance(each, Widget)}
 
     def _items(self) -> tuple[Item, ...]:
-        asking = questions.Asking(t=self.t, session=self.amendment.session, numbers=self.numbers)
+        asking = questions.Asking(
+            t=self.t,
+            session=self.amendment.session,
+            numbers=self.numbers,
+            open_copies=self.open_copies,
+            drawn=self.drawn,
+        )
         return arranging.items_of(asking, self.section)
 
     async def _answered(self, path: str, value: Value) -> None:
@@ -153,8 +169,15 @@ class Correcting(ui.element):
         return [Option(code=each.key, text=each.text) for each in found]
 
     async def _add(self, path: str) -> None:
-        self.amendment.session.add(path)
+        session = self.amendment.session
+        session.add(path)
+        self.open_copies = frozenset(session.copies(path)[-1:])
         await self._moved()
+
+    async def _unfold(self, path: str) -> None:
+        self.open_copies = frozenset({path})
+        self.shown.show(self._items())
+        move_focus(dom_id(path))
 
     async def _remove(self, path: str) -> None:
         self.amendment.session.remove(path)

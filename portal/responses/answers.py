@@ -7,6 +7,7 @@ from typing import Any
 
 from portal.i18n import N_, Texts
 from portal.sdc import Form, FormItem, FormSession, ItemState, Section
+from portal.sdc.reading import value_of
 from portal.wording import Holder, Labels, shown
 
 COMPUTED = N_("computed by the form")
@@ -169,6 +170,6 @@ def _said(session: FormSession, path: str, item: FormItem) -> str:
 def _values(session: FormSession, item: FormItem, state: ItemState) -> tuple[Any, ...]:
     """Typed as the form takes them; a code of a value set that the form does not list stands with its words."""
     if item.is_choice and not item.options:
-        return tuple(each.get("valueCoding", each.get("valueString")) for each in session.given(state.path))
+        return tuple(value for each in session.given(state.path) if (value := value_of(each)) is not None)
     value = state.value
     return tuple(value) if isinstance(value, list) else () if value is None else (value,)

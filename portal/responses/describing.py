@@ -1,9 +1,11 @@
 """A resource of the record in a few words: what a form shows beside a question, or proposes as an answer to it."""
 
+from decimal import Decimal
 from typing import Any
 
 from portal.i18n import Texts
 from portal.types import Json
+from portal.wording import amount_in_words
 
 _NAMED = (
     "code", "medicationCodeableConcept", "vaccineCode", "type", "class", "relationship", "description", "title", "display",
@@ -20,7 +22,7 @@ def described(t: Texts, thing: Any) -> str:
         return "" if thing is None else str(thing)
     element: Json = thing
     if "resourceType" not in element:  # a Coding, a CodeableConcept, an amount
-        return _words(element) or _amount(t, element)
+        return _amount(t, element) or _words(element)
     name = _person(element) or next((words for key in _NAMED if (words := _words(element.get(key)))), "")
     value = _value(t, element)
     if value:
@@ -60,7 +62,7 @@ def _words(value: Any) -> str:
 def _value(t: Texts, element: Json) -> str:
     for key, value in element.items():
         if key.startswith("value"):
-            return _amount(t, value) if isinstance(value, dict) and "value" in value else _plain(t, value)
+            return (_amount(t, value) if isinstance(value, dict) else "") or _plain(t, value)
     return ""
 
 
@@ -71,6 +73,7 @@ def _plain(t: Texts, value: Any) -> str:
 
 
 def _amount(t: Texts, quantity: Json) -> str:
-    if "value" not in quantity:
+    """Empty for what has no number."""
+    if not isinstance(quantity.get("value"), (int, float, Decimal)):
         return ""
-    return f"{t.number(quantity['value'])} {quantity.get('unit') or quantity.get('code', '')}".strip()
+    return amount_in_words(t, quantity, str(quantity.get("unit") or quantity.get("code", "")))

@@ -13,7 +13,7 @@ from portal.acting import Acting
 from portal.fhir import systems
 from portal.responses.audience import shown_only
 from portal.responses.drafts import scope_of
-from portal.responses.reading import SENT, trials_of
+from portal.responses.reading import SENT, sent_at, trials_of
 from portal.sdc import Form
 from portal.types import Json
 
@@ -83,7 +83,7 @@ def _row(acting: Acting, response: Json, results: list[Json]) -> ResponseRow | N
     return ResponseRow(
         id=response["id"],
         form=form,
-        at=datetime.fromisoformat(response["authored"]),
+        at=sent_at(response),
         status=response["status"],
         by_patient=author == response["subject"]["reference"],
         author=author,

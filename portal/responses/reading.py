@@ -15,7 +15,7 @@ from portal.i18n import Texts
 from portal.responses.answers import Answer, Change, answers_in, changes_between, titles_in
 from portal.responses.drafts import scope_of
 from portal.responses.signing import SignedBy, signatures_in
-from portal.responses.surroundings import surroundings_of
+from portal.responses.surroundings import encounter_of, surroundings_of
 from portal.responses.tasks import State, read_task
 from portal.sdc import AlertRule, Form, FormSession, ScoreResult, Section
 from portal.types import Json
@@ -98,7 +98,7 @@ async def read_response(acting: Acting, response: str) -> ReadResponse:
         patient=patient,
         entity=f"QuestionnaireResponse/{response}",
     )
-    around = await surroundings_of(acting, form, patient)
+    around = await surroundings_of(acting, form, patient, encounter=encounter_of(resource))
     session, versions = await asyncio.to_thread(_told, form, resource, history, reasons, around.given)
     return ReadResponse(
         id=response,
@@ -144,7 +144,7 @@ def _version(version: Json, answers: tuple[Answer, ...], changes: tuple[Change, 
     reason: Json = provenance.get("reason", [{}])[0]
     return Version(
         id=version["meta"]["versionId"],
-        at=datetime.fromisoformat(provenance.get("recorded") or version["authored"]),
+        at=datetime.fromisoformat(provenance["recorded"]) if "recorded" in provenance else sent_at(version),
         status=version["status"],
         who=agent.get("reference", ""),
         name=agent.get("display", ""),
@@ -189,6 +189,6 @@ async def sent_form(acting: Acting, task: str) -> SentForm | None:
         raise NotFound(status=404)
     entity = f"QuestionnaireResponse/{asked.response}"
     await audit.record(acting, audit.Action.READ, Permission.RESPONSE_FILL, patient=asked.patient, entity=entity)
-    at = datetime.fromisoformat(resource["authored"])
+    at = sent_at(resource)
     session = await asyncio.to_thread(FormSession, form, resource, now=at, as_sent=True)
     return SentForm(response=resource["id"], form=form, at=at, alert=bool(session.alerts()))

@@ -94,6 +94,11 @@ async def surroundings_of(
     return Surroundings(form=form, given=given, observations=observations)
 
 
+def encounter_of(resource: Json) -> str:
+    """The reference of the visit that a response or a Task belongs to, empty for none."""
+    return str(resource.get("encounter", {}).get("reference", ""))
+
+
 async def session_amid(
     acting: Acting, around: Surroundings, make: Callable[[], FormSession], *, needed: bool = True
 ) -> FormSession:

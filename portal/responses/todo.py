@@ -14,7 +14,7 @@ from portal.i18n import N_
 from portal.responses import tasks
 from portal.responses.drafts import replayed, revision_of, scope_of
 from portal.responses.journal import Journal, Place, Row, latest_answers
-from portal.responses.surroundings import Surroundings, surroundings_of
+from portal.responses.surroundings import Surroundings, encounter_of, surroundings_of
 from portal.responses.tasks import Asked, FilledBy, State, by_urgency, read_task
 from portal.sdc import Form
 from portal.types import Json
@@ -187,7 +187,7 @@ async def _progress(acting: Acting, asked: Asked, form: Form) -> tuple[int, int]
     )
     rows = await journal.rows()
     stored = await acting.fhir.read("QuestionnaireResponse", response)
-    around = await surroundings_of(acting, form, asked.patient)
+    around = await surroundings_of(acting, form, asked.patient, encounter=encounter_of(stored))
     return await asyncio.to_thread(_count, around, stored, rows, acting.clock.now())
 
 

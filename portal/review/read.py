@@ -83,6 +83,11 @@ class Review:
         return sum(item.state is state for item in self.items)
 
     @property
+    def at(self) -> datetime:
+        """When it was sent; of an imported response that does not say, when the record took it."""
+        return datetime.fromisoformat(_sent(self.response))
+
+    @property
     def open_remarks(self) -> int:
         return sum(item.remark is not None for item in self.items)
 
@@ -207,12 +212,16 @@ async def _earlier_places(acting: Acting, loaded: Loaded) -> dict[str, Place]:
         "patient": response["subject"]["reference"],
         "questionnaire": response["questionnaire"],
         "status": "completed,amended",
-        "authored": f"lt{response['authored']}",
+        "authored": f"lt{_sent(response)}",
         "_sort": "-authored",
         "_tag": ",".join(f"{systems.TRIAL}|{tag['code']}" for tag in tags(response)),
     }
     before = await acting.fhir.first_match("QuestionnaireResponse", query)
     return {place.location: place for place in places(loaded.form, before)} if before else {}
+
+
+def _sent(response: Json) -> str:
+    return str(response.get("authored") or response["meta"]["lastUpdated"])
 
 
 async def remarks(acting: Acting, response_id: str) -> list[Remark]:

@@ -76,7 +76,8 @@ class Engine:
     ) -> None:
         """First evaluation. A fresh response gets its first values; in a loaded one, a calculated answer that a person
         may edit and that differs from its calculation is taken as edited, and left alone. In one that is read as it was
-        sent nothing is computed again, and what was answered was asked, as far as the condition of an item is `trusted`.
+        sent nothing is computed again, and what was answered was asked, as far as the condition of an item is `trusted`;
+        of a condition that cannot be computed any more, nothing else was.
         """
         self._as_sent = as_sent
         self._trusted = trusted
@@ -284,7 +285,7 @@ class Engine:
                 node.undecided = True
                 node.own = True  # asking one question too many is safer than hiding one for a fault of the form
                 self.faults[item.link_id] = str(error)
-        if self._as_sent and not node.own and self._trusted(item):
+        if self._as_sent and (node.undecided or not node.own) and self._trusted(item):
             node.own = any(each.answers for each in node.walk())
         return self.activate(node, effects)
 

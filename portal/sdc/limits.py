@@ -87,8 +87,8 @@ def _check_pattern(item: FormItem, text: str) -> None:
 def _check_amount(item: FormItem, amount: Json, bounds: Bounds) -> None:
     """Bounds with units are compared with the amount by its own unit."""
     for bound, wrong, sentence in (
-        (bounds.low, -1, N_("The amount must be {amount} or more.")),
-        (bounds.high, 1, N_("The amount must be {amount} or less.")),
+        (bounds.low, -1, N_("The amount must be {amount}{unit} or more.")),
+        (bounds.high, 1, N_("The amount must be {amount}{unit} or less.")),
     ):
         if isinstance(bound, dict):
             limit = cast("Json", bound)
@@ -97,7 +97,7 @@ def _check_amount(item: FormItem, amount: Json, bounds: Bounds) -> None:
             if found is None:
                 raise NotAnAnswer(N_("Give this amount in a unit that compares with {unit}."), unit=unit)
             if found == wrong:
-                raise NotAnAnswer(sentence, amount=f"{limit['value']}\u00a0{unit}")
+                raise NotAnAnswer(sentence, amount=decimal(limit["value"]), unit=f"\u00a0{unit}" if unit else "")
     plain = Bounds(
         low=None if isinstance(bounds.low, dict) else bounds.low,
         high=None if isinstance(bounds.high, dict) else bounds.high,

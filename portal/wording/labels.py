@@ -1,5 +1,6 @@
 """The full name of an answer: its question, and as much of what is around it as it takes to tell it from the others."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -85,11 +86,16 @@ def _apart(
         link_id: [(name, words) for name, words in names.items() if words not in common]
         for link_id, names in chains.items()
     }
+    shared = Counter(beginning for names in telling.values() for beginning in _beginnings(names))
     for link_id, names in telling.items():
-        words = [each for _, each in names]
-        others = [[each for _, each in other] for name, other in telling.items() if name != link_id]
-        length = next((n for n in range(len(words)) if all(words[:n] != other[:n] for other in others)), len(words))
+        length = next((n for n, each in enumerate(_beginnings(names)) if shared[each] == 1), len(names))
         yield link_id, tuple(name for name, _ in names[:length])
+
+
+def _beginnings(names: Sequence[tuple[str, str]]) -> Iterator[tuple[str, ...]]:
+    """What is said when nothing, one, two… all of these are named."""
+    words = tuple(each for _, each in names)
+    yield from (words[:length] for length in range(len(words) + 1))
 
 
 def _chain(form: Form, item: FormItem, locale: str) -> dict[str, str]:

@@ -17,14 +17,16 @@ def shown(t: Texts, item: FormItem, value: Any) -> str:
     option = item.option(value) if isinstance(value, str) else None
     unit = f"{NBSP}{item.unit_in(t.locale)}" if item.unit_text else ""
     match value:
+        case None:
+            return ""
         case _ if option is not None:
             return option.text(t.locale)
         case bool():
             return t("Yes") if value else t("No")
         case int() | float() | Decimal():
             return f"{t.number(value)}{unit}"
-        case {"value": number}:
-            return f"{t.number(number)}{NBSP}{_unit(t, item, value)}".rstrip()
+        case dict() if "value" in value or item.type == "quantity":
+            return amount_in_words(t, value, _unit(t, item, value))
         case dict():
             return str(value.get("display") or value.get("title") or value.get("reference") or value.get("code", ""))
         case str() if item.type in {"date", "dateTime"}:
@@ -41,6 +43,13 @@ def answer_in_words(t: Texts, item: FormItem, answer: Json) -> str:
         if _same(option.answer, answer):
             return option.text(t.locale)
     return shown(t, item, value_of(answer))
+
+
+def amount_in_words(t: Texts, quantity: Mapping[str, Any], unit: str) -> str:
+    """“62,5 kg”, “< 5 mg/L” where it is only known to be below; the unit alone where a kept amount has no number."""
+    number = quantity.get("value")
+    parts = (quantity.get("comparator"), None if number is None else t.number(number), unit)
+    return NBSP.join(part for part in parts if part)
 
 
 def unit_in_words(t: Texts, unit: Json) -> str:

@@ -52,9 +52,10 @@ def options(*codes: str) -> list[dict[str, Any]]:
     return [{"valueCoding": {"system": "s", "code": code, "display": code.upper()}} for code in codes]
 
 
-def session_of(*items: Mapping[str, Any]) -> FormSession:
+def session_of(*items: Mapping[str, Any], kept: list[Any] | None = None) -> FormSession:
     form = {"resourceType": "Questionnaire", "url": "u", "version": "1", "status": "draft", "title": "T", "item": items}
-    return FormSession(compile_form(form), now=NOW)
+    response = {"resourceType": "QuestionnaireResponse", "status": "in-progress", "item": kept} if kept else None
+    return FormSession(compile_form(form), response, now=NOW)
 
 
 def shown(session: FormSession, **more: Any) -> tuple[Any, ...]:
@@ -631,3 +632,43 @@ def test_it_is_known_how_many_answers_are_expected(required: int, word: str) -> 
         *({"linkId": f"q{n}", "type": "string", "text": "Q", "required": n < required} for n in range(4))
     )
     assert expected(session, session.form.sections[0]) == word
+
+
+@pytest.mark.parametrize("extension", [[], [control("slider")]])
+def test_an_amount_that_was_kept_without_a_number_is_drawn_empty_with_its_unit(extension: list[Any]) -> None:
+    item = {"linkId": "a", "type": "quantity", "text": "A", "extension": extension}
+    kept = {"linkId": "a", "answer": [{"valueQuantity": {"unit": "kg", "code": "kg"}}]}
+    drawn = shown(session_of(item, kept=[kept]))[-1]
+    assert (drawn.value, getattr(drawn, "unit_code", "kg")) == (None, "kg")
+
+
+def test_one_of_several_amounts_kept_without_a_number_is_left_out() -> None:
+    item = {"linkId": "a", "type": "quantity", "text": "A", "repeats": True}
+    amounts = [{"valueQuantity": {"unit": "kg", "code": "kg"}}, {"valueQuantity": {"value": 3, "code": "kg"}}]
+    drawn = shown(session_of(item, kept=[{"linkId": "a", "answer": amounts}]))[-1]
+    assert drawn.values == (Amount(value=Decimal(3), unit="kg"),)
+
+
+def test_what_is_beneath_a_question_of_several_answers_stays_when_a_second_is_chosen() -> None:
+    warning = {"linkId": "warn", "type": "display", "text": "Ne l’arrêtez pas de vous-même."}
+    dose = {"linkId": "dose", "type": "integer", "text": "Dose"}
+    item = {"linkId": "a", "type": "choice", "text": "A", "repeats": True, "answerOption": options("x", "y")}
+    session = session_of({**item, "item": [warning, dose]})
+    session.set("a", ["x", "y"])
+    assert [each.text for each in shown(session)][1:] == [
+        "Ne l’arrêtez pas de vous-même.", "X", "Dose", "Y", "Dose",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "words"),
+    [("valueInteger", [1, 2], ["1", "2"]), ("valueDate", ["2026-01-05", "2026-02-06"], ["2026-01-05", "2026-02-06"])],
+)
+def test_several_answers_that_are_no_words_head_what_is_beneath_them(
+    kind: str, given: list[Any], words: list[str]
+) -> None:
+    item = {"linkId": "a", "type": "choice", "text": "A", "repeats": True}
+    dose = {"linkId": "dose", "type": "integer", "text": "Dose"}
+    session = session_of({**item, "answerOption": [{kind: each} for each in given], "item": [dose]})
+    session.set("a", [str(each) for each in given])
+    assert [each.text for each in shown(session) if isinstance(each, Heading)][-2:] == words

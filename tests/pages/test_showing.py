@@ -73,6 +73,16 @@ def test_a_mistake_in_a_closed_copy_opens_it() -> None:
     assert [bool(copy.closed) for copy in box.copies] == [False, True]
 
 
+def test_mistakes_in_two_copies_open_both() -> None:
+    inside = [{"linkId": f"q{n}", "type": "integer", "text": f"Q{n}", "required": True} for n in range(12)]
+    showing = showing_of({"linkId": "g", "type": "group", "text": "G", "repeats": True, "item": inside})
+    showing.draft.session.add("g[0]")
+    wrong = showing.wrong_at({"g[0]/q1": "x", "g[1]/q1": "x"})
+    assert wrong.items is not None
+    (box,) = [item for item in wrong.items if isinstance(item, Copies)]
+    assert [bool(copy.closed) for copy in box.copies] == [False, False]
+
+
 def test_it_is_said_once_that_each_question_needs_an_answer() -> None:
     asked = [{"linkId": f"q{n}", "type": "boolean", "text": "Q", "required": True} for n in range(3)]
     section = showing_of(*asked).section()
@@ -84,3 +94,11 @@ def test_of_few_that_need_an_answer_each_says_so() -> None:
     asked = [{"linkId": f"q{n}", "type": "boolean", "text": "Q", "required": n == 0} for n in range(3)]
     section = showing_of(*asked).section()
     assert [item.needed for item in section.items] == ["réponse attendue", "", ""]
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_a_form_that_asks_nothing_has_no_part_to_go_to(step: int) -> None:
+    hidden = [{"url": f"{HL7}/questionnaire-hidden", "valueBoolean": True}]
+    showing = showing_of({"linkId": "a", "type": "boolean", "text": "A", "extension": hidden})
+    assert showing.draft.session.sections() == []
+    assert showing.after(step) == showing.place

@@ -4,8 +4,9 @@ import pytest
 
 from portal.i18n import texts
 from portal.responses import answers_in
-from portal.sdc import FormSession, compile_form
-from tests.answered import NOW, answered, ask, form_of, group, hard_form, usage
+from portal.responses.answers import Answer, changes_between
+from portal.sdc import Form, FormSession, compile_form
+from tests.answered import NOW, SDC, answered, ask, fhirpath, form_of, group, hard_form, usage
 from tests.forms import scored_form
 
 FR = texts("fr")
@@ -82,3 +83,22 @@ def test_a_text_for_those_who_read_waits_for_its_condition() -> None:
     assert [each.item.link_id for each in answers_in(session)] == ["a"]
     session.set("a", "x")
     assert [each.item.link_id for each in answers_in(session)] == ["a", "d"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "one", "other"), [("1 | 2 | 3", "2", "3"), ("@2026-01-05 | @2026-02-06", "2026-01-05", "2026-02-06")]
+)
+def test_a_choice_among_what_an_expression_gives_is_read_and_its_correction_found(
+    expression: str, one: str, other: str
+) -> None:
+    given = fhirpath(f"{SDC}/sdc-questionnaire-answerExpression", expression)
+    form = form_of(ask("c", "choice", "Combien ?", extension=[given]))
+    before, after = answered_with(form, one), answered_with(form, other)
+    assert (before[0].text(FR), after[0].text(FR)) == (one, other)
+    assert len(changes_between(before, after)) == 1
+
+
+def answered_with(form: Form, key: str) -> tuple[Answer, ...]:
+    session = FormSession(form, now=NOW)
+    session.set("c", key)
+    return answers_in(session)

@@ -1,5 +1,6 @@
 """A resource of the record in a few words."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -32,6 +33,9 @@ from portal.responses import described
         ({"resourceType": "Practitioner", "name": [{"family": "Roy", "given": ["Anne"]}]}, "Anne Roy"),
         ({"resourceType": "Observation", "code": {"text": "Fumeur"}, "valueBoolean": True}, "Fumeur : Oui"),
         ({"system": "s", "code": "c", "display": "Chaud"}, "Chaud"),
+        ({"value": Decimal("62.5"), "unit": "kg", "system": "http://unitsofmeasure.org", "code": "kg"}, "62,5 kg"),
+        ({"comparator": "<", "value": 5, "unit": "mg/L", "code": "mg/L"}, "< 5 mg/L"),
+        ({"system": "http://unitsofmeasure.org", "code": "kg"}, "kg"),
         ("un mot", "un mot"),
         ({"resourceType": "Basic", "id": "b"}, ""),
         (None, ""),

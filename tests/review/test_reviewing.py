@@ -166,3 +166,9 @@ async def test_decisions_carry_the_trials_tag(study):
     await decide_item(study.pauline, study.response, await study.review_place("q1"), Verdict.VALID)
     [event] = await study.service.fhir.all("VerificationResult", {"target": f"QuestionnaireResponse/{study.response}"})
     assert {"system": systems.TRIAL, "code": "small"} in event["meta"]["tag"]
+
+
+async def test_a_response_that_does_not_say_when_is_reviewed_as_of_the_day_it_was_received(study):
+    stored = await study.service.service.read("QuestionnaireResponse", study.response)
+    await study.service.service.replace({key: value for key, value in stored.items() if key != "authored"})
+    assert (await review_of(study.pauline, study.response)).at == study.service.clock.now()

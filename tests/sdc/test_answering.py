@@ -3,6 +3,7 @@ from decimal import Decimal
 import pytest
 
 from portal.errors import Invalid
+from portal.i18n import texts
 from portal.sdc import FormSession
 from tests.sdc.small import NOW, begin, places, refused, value
 
@@ -176,3 +177,10 @@ def test_an_answer_that_was_taken_once_is_taken_whatever_may_be_chosen_now():
     answer = {"valueCoding": {"system": "urn:former", "code": "perhaps", "display": "Perhaps"}}
     session.take("a", [answer])
     assert session.given("a") == (answer,)
+
+
+@pytest.mark.parametrize(("path", "given", "said"), [("number", 100, "99,5"), ("whole", 11, "entre 1 et 10")])
+def test_a_bound_is_written_as_its_reader_writes_numbers(session, path, given, said):
+    with pytest.raises(Invalid) as refusal:
+        session.set(path, given)
+    assert said in texts("fr").say(refusal.value.problems[0].message)

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from portal.errors import Invalid
+from portal.i18n import texts
 from portal.sdc import FormSession, compile_form, extract, is_valid, validate
 from tests.sdc.small import NOW, places, questionnaire, refused, value
 
@@ -93,7 +95,7 @@ def test_a_property_that_cannot_be_computed_stays_as_it_is_written():
 
 
 @pytest.mark.parametrize(("amount", "unit", "problem"), [
-    (1.8, "m", None), (181, "cm", "The amount must be {amount} or less."), (40, "cm", "The amount must be {amount} or more."),
+    (1.8, "m", None), (181, "cm", "The amount must be {amount}{unit} or less."), (40, "cm", "The amount must be {amount}{unit} or more."),
     (80, "kg", "Give this amount in a unit that compares with {unit}."),
 ])  # fmt: skip
 def test_bounds_with_units_hold_in_every_unit(amount, unit, problem):
@@ -114,6 +116,19 @@ def test_bounds_with_units_hold_in_every_unit(amount, unit, problem):
     else:
         made.set("h", given)
         assert places(made) == []
+
+
+@pytest.mark.parametrize(
+    ("locale", "sentence"),
+    [("fr", "La quantité doit être de 1970,5 kg ou plus."), ("en", "The amount must be 1970.5 kg or more.")],
+)
+def test_a_bound_with_a_unit_is_written_as_its_reader_writes_numbers(locale, sentence):
+    least = {"value": Decimal("1970.5"), "unit": "kg", "system": "http://unitsofmeasure.org", "code": "kg"}
+    bound = {"url": f"{SDC}minQuantity", "valueQuantity": least}
+    made = session({"linkId": "w", "type": "quantity", "text": "W", "extension": [bound]})
+    with pytest.raises(Invalid) as refusal:
+        made.set("w", {**least, "value": Decimal(3)})
+    assert texts(locale).say(refusal.value.problems[0].message).replace("\u00a0", " ") == sentence
 
 
 def test_an_initial_amount_without_a_number_proposes_its_unit():

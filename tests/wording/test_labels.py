@@ -1,5 +1,7 @@
 """The full name of a question: as much of what is around it as it takes, and no more."""
 
+import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -68,3 +70,19 @@ def test_no_two_questions_of_the_catalogue_have_one_name(code: str, locale: str)
     form = compile_form(load_form(CATALOGUE / f"{code}.yaml"))
     shown = {name: words for name, words in names(form, locale).items() if not form.by_link_id[name].hidden}
     assert len(set(shown.values())) == len(shown)
+
+
+def test_naming_takes_work_in_proportion_to_the_questions() -> None:
+    """A form of eight hundred questions is named while people wait: no question is compared with each other one."""
+
+    def work(questions: int) -> int:
+        asked = [group(f"g{n}", f"Mois {n}", ask(f"a{n}", "string", "Nom")) for n in range(questions)]
+        form, calls = form_of(*asked), Counter[str]()
+        sys.setprofile(lambda _frame, event, _argument: calls.update([event]))
+        try:
+            Labels(FR, form)
+        finally:
+            sys.setprofile(None)
+        return calls.total()
+
+    assert work(200) < 3 * work(100)

@@ -58,3 +58,13 @@ def test_a_code_that_the_form_lists_has_the_words_of_the_form() -> None:
     fr = texts("fr")
     assert answer_in_words(fr, item, {"valueCoding": {"system": "s", "code": "1", "display": "Never"}}) == "Jamais"
     assert answer_in_words(fr, item, {"valueCoding": {"system": "t", "code": "1", "display": "Other"}}) == "Other"
+
+
+def test_what_an_amount_is_below_or_above_is_said_with_it() -> None:
+    assert said("quantity", {"comparator": "<", "value": 5, "unit": "mg/L"}) == "< 5 mg/L"
+    assert said("quantity", {"comparator": ">=", "value": Decimal("2.5")}) == ">= 2,5"
+
+
+def test_an_amount_without_a_number_is_its_unit() -> None:
+    assert said("quantity", {"unit": "kg", "code": "kg"}) == "kg"
+    assert said("quantity", {"value": None, "unit": "kg"}) == "kg"

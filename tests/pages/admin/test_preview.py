@@ -1,5 +1,6 @@
 """An author tries a form: filled, computed, extracted, and nothing of it kept."""
 
+import asyncio
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -41,6 +42,22 @@ async def test_a_form_of_the_catalogue_is_filled_and_scored(author: User) -> Non
     await author.should_see("Scores à cet instant")
     await author.should_see("QuestionnaireResponse")
     assert [str(each.value) for each in preview.trial.session.scores() if each.definition.main] == ["9"]
+
+
+async def test_of_two_forms_asked_for_at_once_the_later_is_shown_alone(author: User) -> None:
+    preview = shown(author)
+    with author:
+        await asyncio.gather(preview.show(code="GAD7"), preview.show(code="PHQ9"))
+    assert len(preview.body.default_slot.children) == 2
+    assert preview.trial.form.code == "PHQ9"
+
+
+async def test_a_file_that_is_refused_late_leaves_the_form_asked_for_since(author: User) -> None:
+    preview = shown(author)
+    with author:
+        await asyncio.gather(preview.show(name="mine.json", text="{"), preview.show(code="PHQ9"))
+    assert preview.trial.form.code == "PHQ9"
+    assert "note danger" not in preview.said.content
 
 
 async def test_nothing_of_a_trial_is_stored(author: User, site: Site) -> None:

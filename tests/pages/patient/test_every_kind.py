@@ -8,7 +8,7 @@ from components.form import CopiesBox, FileField, SearchField, SignatureField, T
 from pages.base import Site
 from pages.practitioner.correcting import Correcting
 from portal.authoring import Catalogue
-from portal.responses import Signature, keep_amendment, open_draft, read_response, save_answer, submit
+from portal.responses import Signature, add_copy, keep_amendment, open_draft, read_response, save_answer, submit
 from portal.sdc import compile_form
 from tests.cast import ANNE, CAMILLE
 from tests.files.contents import JPEG, PDF
@@ -74,11 +74,28 @@ WHOLE = {
         },
     ],
 }
+LINES = {
+    **WHOLE,
+    "id": "lines",
+    "url": "https://portail.fondation-fondamental.org/fhir/Questionnaire/LINES",
+    "title": "Traitements",
+    "code": [{"system": INSTRUMENT, "code": "LINES"}],
+    "extension": WHOLE["extension"][1:],
+    "item": [
+        {
+            "linkId": "med",
+            "type": "group",
+            "repeats": True,
+            "text": "Traitement",
+            "item": [{"linkId": f"q{n}", "type": "string", "text": f"Question {n}", "required": n == 0} for n in range(11)],
+        }
+    ],
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def catalogue(all_forms: Catalogue) -> Catalogue:
-    return Catalogue.of([*all_forms.forms, compile_form(WHOLE)])
+    return Catalogue.of([*all_forms.forms, compile_form(WHOLE), compile_form(LINES)])
 
 
 @pytest.fixture
@@ -275,6 +292,58 @@ async def test_a_correction_adds_lines_and_leaves_files_as_they_are(
     await keep_amendment(await acting_as(ANNE), correcting.amendment, reason="late-information")
     found = await read_response(await acting_as(ANNE), response)
     assert [each.values for each in found.answers if each.item.link_id == "nom"] == [("Lithium",), ("Valproate",)]
+
+
+@pytest.fixture
+async def correcting_lines(camille: User, ask: Ask, create_user, sign_in: SignIn, acting_as) -> User:
+    """Anne's browser, on the correction of a group of two long lines, of which the last is open."""
+    mine = await acting_as(CAMILLE)
+    draft = await open_draft(mine, await ask("LINES"))
+    for number, name in enumerate(("Lithium", "Valproate")):
+        if number:
+            await add_copy(mine, draft, "med[0]")
+        draft.session.set(f"med[{number}]/q0", name)
+        await save_answer(mine, draft, f"med[{number}]/q0", name)
+    response = (await submit(mine, draft)).response
+    anne = create_user()
+    anne.http_client.headers["accept-language"] = "fr"
+    await sign_in(anne, ANNE)
+    await anne.open(f"/patients/camille/questionnaires/{response}/modifier")
+    return anne
+
+
+async def test_a_line_that_is_folded_away_is_opened_and_corrected(correcting_lines: User) -> None:
+    anne = correcting_lines
+    correcting = one(anne, Correcting)
+    assert "med[0]/q0" not in correcting.widgets
+    await press(anne, "Ouvrir : Traitement 1")
+    with anne:
+        await correcting.widgets["med[0]/q0"].enter("Quétiapine")
+    assert correcting.amendment.session.state("med[0]/q0").value == "Quétiapine"
+    assert "med[0]/q0" in correcting.widgets
+
+
+async def test_a_line_that_is_added_to_a_correction_is_the_open_one(correcting_lines: User) -> None:
+    anne = correcting_lines
+    correcting = one(anne, Correcting)
+    await press(anne, "Ouvrir : Traitement 1")
+    with anne:
+        await one(anne, CopiesBox).more.press()
+    assert [path for path in correcting.widgets if path.endswith("q0")] == ["med[2]/q0"]
+
+
+async def test_what_is_refused_in_a_folded_line_of_a_correction_opens_it(correcting_lines: User) -> None:
+    anne = correcting_lines
+    correcting = one(anne, Correcting)
+    for line in ("med[0]", "med[1]"):
+        correcting.amendment.session.set(f"{line}/q0", None)
+        correcting.amendment.session.set(f"{line}/q1", "x")
+    with anne:
+        correcting.fields.values["reason"] = ("typing-error",)
+        await correcting.keep()
+    refused = {path: widget.error for path, widget in correcting.widgets.items() if path.endswith("q0")}
+    assert list(refused) == ["med[0]/q0", "med[1]/q0"]
+    assert all(refused.values())
 
 
 async def test_a_signature_is_read_with_the_answers(

@@ -49,10 +49,12 @@ class Service:
             return await self.store.read(lambda connection: operate(connection, self.engine, request))
         self.engine.known(request.path[0] if request.path else "")
         self.allow(request)
+        if request.path[1:] == ("_search",):
+            if request.method != "POST":
+                raise refuse(405, "not-supported", "A search at this address is posted")
+            return await self._get(request)
         if request.method in {"GET", "HEAD"}:
             return self.answer_at_once(request) or await self._get(request)
-        if request.method == "POST" and request.path[1:] == ("_search",):
-            return await self._get(request)
         return await self._write(request)
 
     async def _get(self, request: Request) -> Answer:

@@ -144,6 +144,22 @@ async def test_an_included_resource_brings_nobody_else_along(ask_shared: Ask) ->
     assert (await ask_shared("nurse", "GET", "Patient?_revinclude=Observation:patient"))[0] == 403
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+@pytest.mark.parametrize("more", ["", "&_revinclude:iterate=Observation:subject", "&resource/id=montpellier"])
+async def test_the_address_of_a_search_is_judged_as_a_search(ask_shared: Ask, method: str, more: str) -> None:
+    wanted = f"Organization/_search?_revinclude=Patient:organization{more}"
+    assert (await ask_shared("patient", method, wanted))[0] == 403
+    entry = {"request": {"method": "GET", "url": wanted}}
+    batch = {"resourceType": "Bundle", "type": "batch", "entry": [entry]}
+    assert (await ask_shared("patient", "POST", "", batch))[1]["entry"][0]["response"]["status"] == "403"
+    assert (await ask_shared("patient", "POST", "", {**batch, "type": "transaction"}))[0] == 403
+
+
+async def test_a_read_with_conditions_is_no_read(ask_shared: Ask) -> None:
+    assert (await ask_shared("patient", "GET", "Organization/montpellier?_elements=name&_summary=true"))[0] == 200
+    assert (await ask_shared("patient", "GET", "Organization/montpellier?_revinclude=Patient:organization"))[0] == 403
+
+
 async def test_a_list_names_only_those_in_sight(ask_shared: Ask) -> None:
     assert (await ask_shared("nurse", "GET", "Observation?patient=Patient/own,Patient/same-centre"))[0] == 200
     assert (await ask_shared("nurse", "GET", "Observation?patient=Patient/own,Patient/other-centre"))[0] == 403

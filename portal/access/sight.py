@@ -12,11 +12,10 @@ from portal.access.facts import Record, followed, posts, reference_of, teams
 from portal.access.grants import Grant, Rows
 from portal.access.look import Look, like
 from portal.access.needs import FOR_PATIENTS, INCLUDED, NAMES_PATIENT, NAMES_TARGET, Need, Op
-from portal.access.writing import may_write
+from portal.access.writing import ID, may_write
 from portal.fhir import systems
 from portal.types import Json
 
-ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 PLAIN = re.compile(r"_?[a-z][A-Za-z-]*(:(exact|contains|not|missing))?")
 HAS = re.compile(r"_has:([A-Za-z]+):(patient|individual):[a-z-]+")
 UNSEEN = frozenset({"_assoc", "_contained", "_content", "_filter", "_list", "_query", "_revinclude", "_text", "_with"})

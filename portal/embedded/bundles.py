@@ -7,12 +7,12 @@ from typing import Any
 
 from portal.embedded.addresses import Addresses
 from portal.embedded.engine import Engine
-from portal.embedded.messages import ID, Answer, Request, read_query, split_url, when
+from portal.embedded.messages import ID, Answer, Request, split_url, when
 from portal.embedded.outcome import Issue, Refusal, refuse
 from portal.embedded.reading import get
 from portal.embedded.store import LIVE, Unit
 from portal.embedded.text import dumps, loads, stored
-from portal.embedded.writing import write
+from portal.embedded.writing import create_condition, write
 from portal.types import Json
 
 KINDS = ("transaction", "batch", "collection")
@@ -127,9 +127,7 @@ def _prepare(entry: Entry, addresses: Addresses) -> Entry:
         addresses.name(url, f"{type_}/{request.path[1]}")
         return entry
     resource = request.resource()
-    condition = request.params
-    if "if-none-exist" in request.headers:
-        condition = read_query(request.headers["if-none-exist"].partition("?")[2] or request.headers["if-none-exist"])
+    condition = create_condition(request) if request.method == "POST" else request.condition
     match = engine.match(unit, engine.known(type_), condition) if condition else None
     if match:
         addresses.name(url, f"{type_}/{match.id}")

@@ -77,7 +77,7 @@ class Service:
             found = [read_entry(request, item, i, kind) for i, item in enumerate(items)]
             for entry in found:
                 self.allow(entry.request)
-            literal = bool(request.raw) and b"?" not in request.raw
+            literal = bool(request.raw) and b"?" not in request.raw and b"\\u003f" not in request.raw.lower()
             answers = await self.store.write(
                 lambda unit: self._whole(unit, request, lambda: transact(unit, self.engine, found, literal=literal))
             )

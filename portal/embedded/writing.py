@@ -50,7 +50,7 @@ def _exists(unit: Unit, request: Request) -> bool:
 
 def create(unit: Unit, engine: Engine, request: Request, type_: str) -> Answer:
     resource = _typed(request.resource(), type_)
-    condition = _create_condition(request)
+    condition = create_condition(request)
     if condition is not None:
         found = engine.match(unit, type_, condition)
         if found:
@@ -180,7 +180,13 @@ def _valid_id(id_: Any) -> str:
     return id_
 
 
-def _create_condition(request: Request) -> Params | None:
-    if "if-none-exist" in request.headers:
-        return read_query(request.headers["if-none-exist"].partition("?")[2] or request.headers["if-none-exist"])
-    return request.condition or None
+def create_condition(request: Request) -> Params | None:
+    """The search that decides whether a POST creates; None when it creates whatever is there.
+
+    It may be written `a=b`, `?a=b` or `Type?a=b`, as the policies read it too: any other question mark is part of a value.
+    """
+    written = request.headers.get("if-none-exist")
+    if written is None:
+        return request.condition or None
+    before, mark, query = written.partition("?")
+    return read_query(query if mark and before in {"", request.path[0]} else written)

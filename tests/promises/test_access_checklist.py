@@ -213,6 +213,40 @@ async def test_conditional_writes_tell_nothing(ask_shared: Ask) -> None:
     assert (await ask_shared("nurse", "DELETE", "Observation?patient=Patient/own"))[0] == 403
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "_id=lab-other-centre",
+        "?_id=lab-other-centre&_totalMethod=?_id=conditional",
+        "?patient=other-centre&_format=?_id=conditional",
+        "_id=lab-other-centre&_id=conditional",
+        "Observation?_id=lab-other-centre?_id=conditional",
+        "Patient?_id=conditional",
+        "_id=conditional&_sort=_id",
+        "_id=None",
+        "",
+    ],
+)
+async def test_a_condition_that_names_another_tells_nothing(ask_shared: Ask, condition: str) -> None:
+    new = lab("own", id="conditional")
+    assert (await ask_shared("nurse", "POST", "Observation", new, (("if-none-exist", condition),)))[0] == 403
+    entry = {"request": {"method": "POST", "url": "Observation", "ifNoneExist": condition}, "resource": new}
+    for kind in ("transaction", "batch"):
+        status, found = await ask_shared("nurse", "POST", "", {"resourceType": "Bundle", "type": kind, "entry": [entry]})
+        assert str(status if kind == "transaction" else found["entry"][0]["response"]["status"]) == "403"
+
+
+async def test_a_condition_without_an_id_of_ones_own_is_refused(ask_shared: Ask) -> None:
+    new = {key: value for key, value in lab("own").items() if key != "id"}
+    assert (await ask_shared("nurse", "POST", "Observation", new, (("if-none-exist", "_id=None"),)))[0] == 403
+
+
+@pytest.mark.parametrize("spelt", ["_id=once", "?_id=once", "Observation?_id=once"])
+async def test_a_condition_that_names_ones_own_new_resource_is_allowed(ask_shared: Ask, spelt: str) -> None:
+    new = lab("own", id="once")
+    assert (await ask_shared("nurse", "POST", "Observation", new, (("if-none-exist", spelt),)))[0] in {200, 201}
+
+
 async def test_nobody_deletes(ask_shared: Ask) -> None:
     for who in ("patient", "psychiatrist", "arc", "admin"):
         assert (await ask_shared(who, "DELETE", "Observation/lab-own"))[0] == 403

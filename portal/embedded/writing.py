@@ -16,12 +16,6 @@ PATCHES = frozenset({"", "json-patch", "merge-patch", "fhirpath-patch"})
 
 
 def write(unit: Unit, engine: Engine, request: Request) -> Answer:
-    if (
-        request.path[:1] == ("AidboxTopicDestination",)
-        and request.method in {"PUT", "PATCH"}
-        and _exists(unit, request)
-    ):
-        raise refuse(405, "not-supported", "A topic destination is never changed: delete it and create another")
     match (request.method, request.path):
         case ("POST", (type_,)):
             return create(unit, engine, request, engine.known(type_))
@@ -42,10 +36,6 @@ def write(unit: Unit, engine: Engine, request: Request) -> Answer:
             return conditional_delete(unit, engine, request, engine.known(type_))
         case _:
             raise refuse(405, "not-supported", "This address does not take this method")
-
-
-def _exists(unit: Unit, request: Request) -> bool:
-    return len(request.path) > 1 and unit.state(*request.path[:2]) == LIVE
 
 
 def create(unit: Unit, engine: Engine, request: Request, type_: str) -> Answer:
@@ -78,6 +68,7 @@ def _update(
     unit: Unit, engine: Engine, request: Request, type_: str, id_: str, resource: Json, previous: Kept | None
 ) -> Answer:
     live = previous is not None and previous.state == LIVE
+    _may_change(previous)
     check_version(request, previous)
     if request.headers.get("if-none-match") == "*" and live:
         raise refuse(412, "conflict", f"Resource {type_}/{id_} exists already")
@@ -103,7 +94,13 @@ def conditional_update(unit: Unit, engine: Engine, request: Request, type_: str)
     return shown(request, _create(unit, engine, type_, resource), 201)
 
 
+def _may_change(kept: Kept | None) -> None:
+    if kept is not None and kept.type == "AidboxTopicDestination" and kept.state == LIVE:
+        raise refuse(405, "not-supported", "A topic destination is never changed: delete it and create another")
+
+
 def patch(unit: Unit, engine: Engine, request: Request, previous: Kept) -> Answer:
+    _may_change(previous)
     check_version(request, previous)
     before = body_of(previous)
     after = _patched(request, before)

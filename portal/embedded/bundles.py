@@ -49,6 +49,9 @@ def read_entry(outer: Request, item: Any, position: int, kind: str) -> Entry:
     resource = item.get("resource")
     wanted = item.get("request")
     if kind == "collection" and isinstance(resource, dict):
+        lost = next((name for name in ("resourceType", "id") if not isinstance(resource.get(name), str)), None)
+        if lost:
+            raise refuse(422, "required", f"A resource of a collection has {lost}", place=f"{place}.resource.{lost}")
         wanted = {"method": "PUT", "url": f"{resource.get('resourceType')}/{resource.get('id')}"}
     if not isinstance(wanted, dict) or not isinstance(wanted.get("url"), str) or wanted.get("method") not in METHODS:
         raise refuse(422, "required", "An entry has request.method and request.url", place=f"{place}.request")

@@ -276,6 +276,21 @@ async def test_a_collection_is_stored_like_a_batch_of_updates(server: Server) ->
     assert (await server.get(f"Patient/{server.id('alice')}")).status_code == 200
 
 
+@pytest.mark.aidbox
+@pytest.mark.parametrize(
+    ("lost", "place"), [({"id": None}, "id"), ({"id": 5}, "id"), ({"resourceType": None}, "resourceType")]
+)
+async def test_a_collection_stores_nothing_without_an_address(server: Server, lost: Json, place: str) -> None:
+    whole = server.tagged("Patient", id=server.id("alice"))
+    entries = [{"resource": {k: v for k, v in {**whole, **lost}.items() if v is not None}}, {"resource": whole}]
+    answer = await server.bundle("collection", *entries)
+    first, second = (each["response"] for each in answer.json()["entry"])
+    assert (first["status"][:3], second["status"][:3]) == ("422", "201")
+    told = first["outcome"]["issue"][0]
+    assert (told["code"], told["expression"]) == ("required", [f"Bundle.entry[0].resource.{place}"])
+    assert (await server.search("Patient?"))["total"] == 1
+
+
 @pytest.mark.parametrize(
     "bundle",
     [

@@ -19,6 +19,10 @@ _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 """The escape of half a character, which only makes sense beside its other half."""
 
 
+DEEPEST = 250
+"""Levels of nesting: what stands in a bundle, four levels further down, can still be written."""
+
+
 class Number(Decimal):
     """A decimal as it was written; it compares and computes as a Decimal."""
 
@@ -37,6 +41,21 @@ def loads(text: bytes) -> Any:
         return _exactly(text) if _delicate(text) else orjson.loads(text)
     except (ValueError, RecursionError) as problem:
         raise refuse(400, "structure", "The body is not JSON that can be read") from problem
+
+
+def received(text: bytes) -> Any:
+    """What came from outside, decoded as `loads` does. Refusal 400 too when it is nested more deeply than what is made of it
+    can be walked and written.
+    """
+    found = loads(text)
+    if text.count(b"{") + text.count(b"[") > DEEPEST:
+        not_too_deep(found)
+    return found
+
+
+def not_too_deep(value: Any) -> None:
+    """Refusal 400 for what is nested more deeply than DEEPEST."""
+    dumps([[[[value]]]])  # orjson writes no more than 254 levels
 
 
 def _exactly(text: bytes) -> Any:

@@ -9,7 +9,7 @@ from portal.embedded.patches import json_patch, merge_patch
 from portal.embedded.reading import present
 from portal.embedded.search.query import Params
 from portal.embedded.store import LIVE, Kept, Unit
-from portal.embedded.text import dumps
+from portal.embedded.text import dumps, not_too_deep
 from portal.types import Json
 
 PATCHES = frozenset({"", "json-patch", "merge-patch", "fhirpath-patch"})
@@ -103,7 +103,11 @@ def patch(unit: Unit, engine: Engine, request: Request, previous: Kept) -> Answe
     _may_change(previous)
     check_version(request, previous)
     before = body_of(previous)
-    after = _patched(request, before)
+    try:
+        after = _patched(request, before)
+    except RecursionError as problem:
+        raise refuse(422, "too-costly", "The patch makes a resource that is nested too deeply") from problem
+    not_too_deep(after)
     if not isinstance(after, dict):
         raise refuse(422, "invalid", "The patch leaves no resource")
     after = _typed({**after, "id": previous.id}, previous.type)

@@ -11,6 +11,7 @@ from portal.types import Json
 
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
+
 def may_write(look: Look, needs: Iterable[Need], op: Op) -> bool:
     body, params = look.request.get("resource"), look.request["params"]
     if not isinstance(body, dict) or any(not key.startswith("resource/") for key in params) or _searches(body):

@@ -11,7 +11,7 @@ from portal.embedded.messages import ID, Answer, Request, split_url, when
 from portal.embedded.outcome import Issue, Refusal, refuse
 from portal.embedded.reading import get
 from portal.embedded.store import LIVE, Unit
-from portal.embedded.text import dumps, loads, stored
+from portal.embedded.text import dumps, received, stored
 from portal.embedded.writing import create_condition, write
 from portal.types import Json
 
@@ -74,7 +74,7 @@ def read_entry(outer: Request, item: Any, position: int, kind: str) -> Entry:
 
 def _binary_patch(binary: Json, place: str) -> Any:
     try:
-        return loads(base64.b64decode(str(binary.get("data", "")), validate=True))
+        return received(base64.b64decode(str(binary.get("data", "")), validate=True))
     except (binascii.Error, ValueError) as problem:
         raise refuse(422, "value", "The patch is not base64", place=f"{place}.resource.data") from problem
 

@@ -36,10 +36,10 @@ class Number(Decimal):
 
 
 def loads(text: bytes) -> Any:
-    """Decoded JSON. Refusal 400 when it is not JSON, not Unicode, or nested too deeply to be stored."""
+    """Decoded JSON. Refusal 400 when it is not JSON, not Unicode, or has a number beyond every measure."""
     try:
         return _exactly(text) if _delicate(text) else orjson.loads(text)
-    except (ValueError, RecursionError) as problem:
+    except (ValueError, ArithmeticError, RecursionError) as problem:
         raise refuse(400, "structure", "The body is not JSON that can be read") from problem
 
 
@@ -73,7 +73,7 @@ def _delicate(text: bytes) -> bool:
 
 
 def load_object(text: bytes) -> Json:
-    found = loads(text)
+    found = received(text)
     if not isinstance(found, dict):
         raise refuse(400, "structure", "A JSON object is expected")
     return found

@@ -20,7 +20,7 @@ from portal.embedded.openapi import describe
 from portal.embedded.outcome import Refusal, refuse
 from portal.embedded.passwords import Passwords
 from portal.embedded.service import Service
-from portal.embedded.text import dumps, loads
+from portal.embedded.text import dumps, received
 from portal.embedded.tokens import Tokens
 from portal.types import Json
 
@@ -171,7 +171,7 @@ class Wire:
         elif raw and content and content not in JSON_TYPES and path[:1] != ("Binary",):
             raise refuse(415, "not-supported", "The body must be JSON")
         elif raw and (content in JSON_TYPES or not content):
-            body = loads(raw)
+            body = received(raw)
         return Request(
             method=scope["method"], path=path, params=params, headers=headers, body=body, raw=raw,
             base=self._base(scope, headers), identity=identity, remote=_remote(scope),

@@ -50,6 +50,7 @@ async def test_a_chain_is_followed(server: Server, query: str, which: set[str]) 
     assert await found(server, query) == which
 
 
+@pytest.mark.aidbox
 @pytest.mark.parametrize(
     ("query", "which"),
     [

@@ -232,7 +232,9 @@ async def test_a_condition_that_names_another_tells_nothing(ask_shared: Ask, con
     assert (await ask_shared("nurse", "POST", "Observation", new, (("if-none-exist", condition),)))[0] == 403
     entry = {"request": {"method": "POST", "url": "Observation", "ifNoneExist": condition}, "resource": new}
     for kind in ("transaction", "batch"):
-        status, found = await ask_shared("nurse", "POST", "", {"resourceType": "Bundle", "type": kind, "entry": [entry]})
+        status, found = await ask_shared(
+            "nurse", "POST", "", {"resourceType": "Bundle", "type": kind, "entry": [entry]}
+        )
         assert str(status if kind == "transaction" else found["entry"][0]["response"]["status"]) == "403"
 
 

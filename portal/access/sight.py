@@ -12,11 +12,10 @@ from portal.access.facts import Record, followed, posts, reference_of, teams
 from portal.access.grants import Grant, Rows
 from portal.access.look import Look, like
 from portal.access.needs import FOR_PATIENTS, INCLUDED, NAMES_PATIENT, NAMES_TARGET, Need, Op
-from portal.access.writing import may_write
+from portal.access.writing import ID, may_write
 from portal.fhir import systems
 from portal.types import Json
 
-ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 PLAIN = re.compile(r"_?[a-z][A-Za-z-]*(:(exact|contains|not|missing))?")
 HAS = re.compile(r"_has:([A-Za-z]+):(patient|individual):[a-z-]+")
 UNSEEN = frozenset({"_assoc", "_contained", "_content", "_filter", "_list", "_query", "_revinclude", "_text", "_with"})
@@ -25,6 +24,7 @@ OF_CENTRE = {
     "Practitioner": "_has:PractitionerRole:practitioner:organization",
     "PractitionerRole": "organization",
 }
+OF_A_READ = frozenset({"resource/type", "resource/id", "_elements", "_summary", "_format", "_pretty"})
 OPS = {
     "FhirRead": Op.READ, "FhirVread": Op.READ, "FhirHistory": Op.READ, "FhirSearch": Op.SEARCH,
     "FhirCreate": Op.CREATE, "FhirUpdate": Op.UPDATE, "FhirPatch": Op.UPDATE,
@@ -71,13 +71,16 @@ def _in_role(grant: Grant, request: Json, record: Record, me: str) -> bool:
 
 
 def _read(look: Look, needs: list[Need]) -> bool:
-    id_ = str(look.request["params"].get("resource/id", ""))
+    params = look.request["params"]
+    id_ = str(params.get("resource/id", ""))
+    operation = look.request["operation"]["id"]
+    if not id_ or (operation == "FhirRead" and any(key not in OF_A_READ for key in params)):
+        return False  # no read: a condition has no place in one
     now = look.record.find(look.kind, id_)
     if now is None:
         # Nothing, deleted or out of sight: the same answer, so that nothing is learned.
         return look.grant.rows is Rows.ALL
     shown = [now]
-    operation = look.request["operation"]["id"]
     if operation != "FhirRead":
         versions = look.record.versions(look.kind, id_)
         asked = str(look.request["uri"]).rpartition("/_history/")[2]

@@ -1,5 +1,6 @@
 """Writing, before and after: a resource is neither brought into sight nor moved out of it, nor made into another."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -7,6 +8,8 @@ from portal.access.facts import tags_of
 from portal.access.look import Look, like
 from portal.access.needs import FIXED, KEPT_TAGS, PATIENT_OF, Need, Op
 from portal.types import Json
+
+ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
 
 def may_write(look: Look, needs: Iterable[Need], op: Op) -> bool:
@@ -24,7 +27,7 @@ def may_write(look: Look, needs: Iterable[Need], op: Op) -> bool:
         after = merged(before, body)
     if op is Op.CREATE:
         condition = look.request["headers"].get("if-none-exist")
-        if condition is not None and condition.rpartition("?")[2] != f"_id={named}":
+        if condition is not None and not _asks_for(look.kind, named, condition):
             return False
         before = None
     elif before is not None and not _same(before, after):
@@ -39,6 +42,14 @@ def may_write(look: Look, needs: Iterable[Need], op: Op) -> bool:
         and (before is None or (like(need, before, look.me) and _only_changes(need, before, after)))
         for need in needs
     )  # fmt: skip
+
+
+def _asks_for(kind: str, named: Any, condition: Any) -> bool:
+    """Whether the condition is, in one of the ways to write it, the id of the new resource and nothing else: the server
+    answers with what matches it.
+    """
+    own = f"_id={named}"
+    return isinstance(named, str) and ID.fullmatch(named) is not None and condition in {own, f"?{own}", f"{kind}?{own}"}
 
 
 def merged(before: Json, patch: Json) -> Json:

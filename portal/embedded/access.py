@@ -179,6 +179,8 @@ class Guard:
 def request_context(request: Request) -> Json:
     params: Json = {}
     for key, value in request.params:
+        if key.startswith("resource/"):
+            continue  # these tell what the address names, and nothing else may
         params[key] = (
             [*(params[key] if isinstance(params[key], list) else [params[key]]), value] if key in params else value
         )
@@ -201,12 +203,14 @@ def request_context(request: Request) -> Json:
 
 
 def operation(request: Request) -> str:
-    """Aidbox's name of the interaction."""
+    """Aidbox's name of the interaction: of the one that would be run, for the right to one is no right to another."""
     last = request.path[-1] if request.path else ""
     if request.root != "/fhir/":
         return "".join(part.capitalize() for part in last.split("-"))
     if last.startswith("$"):
         return "Fhir" + "".join(part.capitalize() for part in last[1:].split("-"))
+    if last == "_search":
+        return "FhirSearch"
     if "_history" in request.path:
         return {2: "FhirTypeHistory", 3: "FhirHistory"}.get(len(request.path), "FhirVread")
     one = len(request.path) == 2
@@ -214,7 +218,7 @@ def operation(request: Request) -> str:
         case "GET" | "HEAD":
             return "FhirRead" if one else "FhirSearch"
         case "POST":
-            return "FhirSearch" if last == "_search" else "FhirCreate"
+            return "FhirCreate"
         case "PUT":
             return "FhirUpdate" if one else "FhirConditionalUpdate"
         case "PATCH":

@@ -7,12 +7,12 @@ from typing import Any
 
 from portal.embedded.addresses import Addresses
 from portal.embedded.engine import Engine
-from portal.embedded.messages import ID, Answer, Request, read_query, split_url, when
+from portal.embedded.messages import ID, Answer, Request, split_url, when
 from portal.embedded.outcome import Issue, Refusal, refuse
 from portal.embedded.reading import get
 from portal.embedded.store import LIVE, Unit
-from portal.embedded.text import dumps, loads, stored
-from portal.embedded.writing import write
+from portal.embedded.text import dumps, received, stored
+from portal.embedded.writing import create_condition, write
 from portal.types import Json
 
 KINDS = ("transaction", "batch", "collection")
@@ -49,6 +49,9 @@ def read_entry(outer: Request, item: Any, position: int, kind: str) -> Entry:
     resource = item.get("resource")
     wanted = item.get("request")
     if kind == "collection" and isinstance(resource, dict):
+        lost = next((name for name in ("resourceType", "id") if not isinstance(resource.get(name), str)), None)
+        if lost:
+            raise refuse(422, "required", f"A resource of a collection has {lost}", place=f"{place}.resource.{lost}")
         wanted = {"method": "PUT", "url": f"{resource.get('resourceType')}/{resource.get('id')}"}
     if not isinstance(wanted, dict) or not isinstance(wanted.get("url"), str) or wanted.get("method") not in METHODS:
         raise refuse(422, "required", "An entry has request.method and request.url", place=f"{place}.request")
@@ -71,7 +74,7 @@ def read_entry(outer: Request, item: Any, position: int, kind: str) -> Entry:
 
 def _binary_patch(binary: Json, place: str) -> Any:
     try:
-        return loads(base64.b64decode(str(binary.get("data", "")), validate=True))
+        return received(base64.b64decode(str(binary.get("data", "")), validate=True))
     except (binascii.Error, ValueError) as problem:
         raise refuse(422, "value", "The patch is not base64", place=f"{place}.resource.data") from problem
 
@@ -127,9 +130,7 @@ def _prepare(entry: Entry, addresses: Addresses) -> Entry:
         addresses.name(url, f"{type_}/{request.path[1]}")
         return entry
     resource = request.resource()
-    condition = request.params
-    if "if-none-exist" in request.headers:
-        condition = read_query(request.headers["if-none-exist"].partition("?")[2] or request.headers["if-none-exist"])
+    condition = create_condition(request) if request.method == "POST" else request.condition
     match = engine.match(unit, engine.known(type_), condition) if condition else None
     if match:
         addresses.name(url, f"{type_}/{match.id}")

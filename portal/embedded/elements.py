@@ -85,9 +85,10 @@ def _marked(resource: Json, part: Json) -> Json:
     held: Any = resource.get("contained")
     if isinstance(held, list) and "contained" not in part:
         needed = _named(part)
-        while more := {id_ for one in held if one.get("id") in needed for id_ in _named(one)} - needed:
+        named = [one for one in held if isinstance(one, dict) and isinstance(one.get("id"), str)]
+        while more := {id_ for one in named if one["id"] in needed for id_ in _named(one)} - needed:
             needed |= more
-        contained = [one for one in held if one.get("id") in needed]
+        contained = [one for one in named if one["id"] in needed]
         part = {k: v for k, v in {**part, "contained": contained}.items() if v or k != "contained"}
     meta: Json = resource.get("meta") or {}
     return {**part, "meta": {**meta, "tag": [*meta.get("tag", []), SUBSETTED]}}

@@ -65,7 +65,7 @@ def allowed(path: tuple[str, ...]) -> str:
             return "POST"
         case (*_, "_history") | (_, _, "_history", _):
             return "GET, HEAD"
-        case (*_, "$validate"):
+        case (*_, "$validate" | "_search"):
             return "POST"
         case (*_, last) if last.startswith(("_", "$")):
             return "GET, HEAD, POST"

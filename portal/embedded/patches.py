@@ -1,10 +1,31 @@
 """Merge patch (RFC 7396) and JSON Patch (RFC 6902) on a decoded resource."""
 
 import copy
+from dataclasses import dataclass
 from typing import Any
 
 from portal.embedded.outcome import Refusal, refuse
+from portal.embedded.text import Number
 from portal.types import Json
+
+STEPS, COPIED = 20_000, 2_000_000
+"""How many operations one patch may have, and how much it may copy: characters of text, and twenty for each value."""
+
+
+@dataclass(slots=True)
+class Allowance:
+    """What one patch may still copy: a document copied into itself doubles each time."""
+
+    left: int = COPIED
+
+    def copy(self, value: Any) -> Any:
+        """Refusal 422 when it is more than what is left."""
+        self.left -= 20 + len(value.written if isinstance(value, Number) else value if isinstance(value, str) else "")
+        if self.left < 0:
+            raise refuse(422, "too-costly", "The patch copies too much")
+        if isinstance(value, dict):
+            return {key: self.copy(item) for key, item in value.items()}
+        return [self.copy(item) for item in value] if isinstance(value, list) else value
 
 
 def merge_patch(target: Any, patch: Any) -> Any:
@@ -24,15 +45,18 @@ def json_patch(target: Json, operations: Any) -> Any:
     """All operations or none. Refusal 400 for a malformed one, 422 when its path does not exist or a test fails."""
     if not isinstance(operations, list):
         raise refuse(400, "structure", "A JSON Patch is a list of operations")
+    if len(operations) > STEPS:
+        raise refuse(422, "too-costly", f"A JSON Patch has no more than {STEPS} operations")
     document: Any = copy.deepcopy(target)
+    allowance = Allowance()
     for operation in operations:
         if not isinstance(operation, dict) or not isinstance(operation.get("path"), str):
             raise refuse(400, "structure", "A JSON Patch operation has op and path")
-        document = _apply(document, operation)
+        document = _apply(document, operation, allowance)
     return document
 
 
-def _apply(document: Any, operation: Json) -> Any:
+def _apply(document: Any, operation: Json, allowance: Allowance) -> Any:
     path = _split(operation["path"])
     match operation.get("op"):
         case "add":
@@ -53,8 +77,10 @@ def _apply(document: Any, operation: Json) -> Any:
             source = _split(operation["from"])
             if op == "move" and path[: len(source)] == source and path != source:
                 raise _missing(path)
-            value = copy.deepcopy(_get(document, source))
-            return _put(_remove(document, source) if op == "move" else document, path, value, insert=True)
+            value = _get(document, source)
+            if op == "move":
+                return _put(_remove(document, source), path, value, insert=True)
+            return _put(document, path, allowance.copy(value), insert=True)
         case other:
             raise refuse(400, "structure", f"Unknown patch operation {other!r}")
 

@@ -1,4 +1,4 @@
-"""GET: read and search; `history` has the versions. All take a connection that sees one state of the store."""
+"""Read and search; `history` has the versions. All take a connection that sees one state of the store."""
 
 import sqlite3
 from typing import Any
@@ -21,6 +21,8 @@ def get(
     connection: sqlite3.Connection, engine: Engine, request: Request, totals: Totals | None = None, generation: int = 0
 ) -> Answer:
     match request.path:
+        case (_, "_search") if request.method != "POST":
+            raise refuse(405, "not-supported", "A search at this address is posted")
         case (type_,) | (type_, "_search"):
             query = engine.query(connection, engine.known(type_), request.params)
             return searchset(request, engine, query, engine.search(connection, query, totals, generation))

@@ -68,13 +68,16 @@ class OtherReadings:
             scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0].lower() != b"prefer"]}
         form = b""
         if self.chosen.lenient_search and _in_the_body(scope):
-            form = await _whole(receive)
-            receive = _said(form)
+            form, receive = await _whole(receive)
         start, body = await self._asked(scope, receive)
         while (unknown := self._unknown(scope, start, body)) is not None:
-            form = _without(form, unknown)
-            scope = {**scope, "query_string": _without(scope["query_string"], unknown)}
-            start, body = await self._asked(scope, _said(form))
+            less = _without(form, unknown), _without(scope["query_string"], unknown)
+            if less == (form, scope["query_string"]):
+                break  # it is no condition of the address: a sort, or one inside a chain
+            form = less[0]
+            headers = [pair for pair in scope["headers"] if pair[0].lower() != b"content-length"]
+            scope = {**scope, "query_string": less[1], "headers": headers}
+            start, body = await self._asked(scope, _said([_part(form)]))
         body = self._body(int(start["status"]), body)
         start["headers"] = [*self._headers(start), (b"content-length", str(len(body)).encode())]
         await send(start)
@@ -97,7 +100,7 @@ class OtherReadings:
             return None
         issue = cast("dict[str, Any]", json.loads(body))["issue"][0]
         told = str(issue.get("diagnostics", ""))
-        return told.split("'")[1] if told.startswith("Unknown search parameter '") else None
+        return issue.get("expression", [""])[0] if told.startswith("Unknown search parameter ") else None
 
     def _headers(self, start: MutableMapping[str, Any]) -> list[tuple[bytes, bytes]]:
         kept = [(name, value) for name, value in start["headers"] if name != b"content-length"]
@@ -130,22 +133,28 @@ def _in_the_body(scope: Scope) -> bool:
 
 
 def _without(query: bytes, name: str) -> bytes:
-    return urlencode([pair for pair in parse_qsl(query.decode(), keep_blank_values=True) if pair[0] != name]).encode()
+    """The same bytes when it has no parameter of that name."""
+    pairs = parse_qsl(query.decode("utf-8", "replace"), keep_blank_values=True)
+    left = [pair for pair in pairs if pair[0] != name]
+    return urlencode(left).encode() if len(left) < len(pairs) else query
 
 
-async def _whole(receive: Receive) -> bytes:
-    parts: list[bytes] = []
-    while True:
-        message = await receive()
-        parts.append(message.get("body", b""))
-        if not message.get("more_body"):
-            return b"".join(parts)
+async def _whole(receive: Receive) -> tuple[bytes, Receive]:
+    """The body, and what says it again as it came: one that breaks off breaks off again."""
+    messages: list[MutableMapping[str, Any]] = []
+    while not messages or messages[-1].get("more_body"):
+        messages.append(await receive())
+    return b"".join(message.get("body", b"") for message in messages), _said(messages)
 
 
-def _said(body: bytes) -> Receive:
-    """Gives a body that was read before."""
+def _part(body: bytes) -> MutableMapping[str, Any]:
+    return {"type": "http.request", "body": body, "more_body": False}
+
+
+def _said(messages: list[MutableMapping[str, Any]]) -> Receive:
+    left = iter(messages)
 
     async def receive() -> MutableMapping[str, Any]:
-        return {"type": "http.request", "body": body, "more_body": False}
+        return next(left, {"type": "http.disconnect"})
 
     return receive

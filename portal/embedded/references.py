@@ -50,7 +50,9 @@ def _holds(value: Any, id_: str) -> bool:
     if not isinstance(value, dict):
         return False
     contained: Any = value.get("contained")
-    if isinstance(contained, list) and any(not id_ or one.get("id") == id_ for one in contained):
+    if isinstance(contained, list) and any(
+        isinstance(one, dict) and (not id_ or one.get("id") == id_) for one in contained
+    ):
         return True
     return any(_holds(item, id_) for item in value.values() if isinstance(item, dict | list))
 

@@ -49,10 +49,12 @@ class Service:
             return await self.store.read(lambda connection: operate(connection, self.engine, request))
         self.engine.known(request.path[0] if request.path else "")
         self.allow(request)
+        if request.path[1:] == ("_search",):
+            if request.method != "POST":
+                raise refuse(405, "not-supported", "A search at this address is posted")
+            return await self._get(request)
         if request.method in {"GET", "HEAD"}:
             return self.answer_at_once(request) or await self._get(request)
-        if request.method == "POST" and request.path[1:] == ("_search",):
-            return await self._get(request)
         return await self._write(request)
 
     async def _get(self, request: Request) -> Answer:
@@ -75,7 +77,7 @@ class Service:
             found = [read_entry(request, item, i, kind) for i, item in enumerate(items)]
             for entry in found:
                 self.allow(entry.request)
-            literal = bool(request.raw) and b"?" not in request.raw
+            literal = bool(request.raw) and b"?" not in request.raw and b"\\u003f" not in request.raw.lower()
             answers = await self.store.write(
                 lambda unit: self._whole(unit, request, lambda: transact(unit, self.engine, found, literal=literal))
             )

@@ -60,7 +60,9 @@ _KNOWN_PARAMETERS: dict[str, dict[str, Json]] = {
     "maxMessagesInBatch": _whole(MOST_AT_ONCE),
     "includeVersionIdInFocusReference": {"valueBoolean": _FLAG},
 }
+_CONTAINED: Json = {"contained": _list(_named("Contained"))}
 _PARTS: Json = {
+    "Contained": _object(id=_TEXT, **_CONTAINED),
     "Companion": _object(extension=_list(_object(url=_TEXT, valueString=_TEXT), minItems=1)),
     "Whom": {**_object(reference=_TEXT, resourceType=_TEXT, id=_TEXT), "minProperties": 1},
     "PolicyLink": {
@@ -138,22 +140,24 @@ _TYPES: Json = {
 
 
 class Shapes:
-    """`schemas` names every shape, those of parts too; types that are not in it may have any."""
+    """`schemas` names every shape, those of parts too; of types that are not in it only `contained` has one."""
 
     def __init__(self) -> None:
-        self.schemas: Json = {**_PARTS, **_TYPES}
+        types = {name: {**shape, "properties": {**shape["properties"], **_CONTAINED}} for name, shape in _TYPES.items()}
+        self.schemas: Json = {**_PARTS, **types}
         document: Json = {"components": {"schemas": self.schemas}}
         forms = FormatChecker(())
         forms.checks("fhirpath", FhirPathError)(_compiles)
         self._checks = {
             type_: Draft7Validator({"$ref": _SCHEMAS + type_, **document}, format_checker=forms) for type_ in _TYPES
         }
+        self._any = Draft7Validator({**_object(**_CONTAINED), **document})
 
     def faults(self, resource: Json, type_: str, place: Place) -> list[Issue]:
         """At most one for each place, and none tells what was sent."""
-        check = self._checks.get(type_)
+        check = self._checks.get(type_, self._any)
         found: dict[Place, Issue] = {}
-        for error in check.iter_errors(resource) if check else ():
+        for error in check.iter_errors(resource):
             at = place
             for step in error.absolute_path:
                 at = (at, f"[{step}]" if isinstance(step, int) else f".{step}")

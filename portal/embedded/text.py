@@ -19,6 +19,10 @@ _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 """The escape of half a character, which only makes sense beside its other half."""
 
 
+DEEPEST = 250
+"""Levels of nesting: what stands in a bundle, four levels further down, can still be written."""
+
+
 class Number(Decimal):
     """A decimal as it was written; it compares and computes as a Decimal."""
 
@@ -32,11 +36,26 @@ class Number(Decimal):
 
 
 def loads(text: bytes) -> Any:
-    """Decoded JSON. Refusal 400 when it is not JSON, not Unicode, or nested too deeply to be stored."""
+    """Decoded JSON. Refusal 400 when it is not JSON, not Unicode, or has a number beyond every measure."""
     try:
         return _exactly(text) if _delicate(text) else orjson.loads(text)
-    except (ValueError, RecursionError) as problem:
+    except (ValueError, ArithmeticError, RecursionError) as problem:
         raise refuse(400, "structure", "The body is not JSON that can be read") from problem
+
+
+def received(text: bytes) -> Any:
+    """What came from outside, decoded as `loads` does. Refusal 400 too when it is nested more deeply than what is made of it
+    can be walked and written.
+    """
+    found = loads(text)
+    if text.count(b"{") + text.count(b"[") > DEEPEST:
+        not_too_deep(found)
+    return found
+
+
+def not_too_deep(value: Any) -> None:
+    """Refusal 400 for what is nested more deeply than DEEPEST."""
+    dumps([[[[value]]]])  # orjson writes no more than 254 levels
 
 
 def _exactly(text: bytes) -> Any:
@@ -54,7 +73,7 @@ def _delicate(text: bytes) -> bool:
 
 
 def load_object(text: bytes) -> Json:
-    found = loads(text)
+    found = received(text)
     if not isinstance(found, dict):
         raise refuse(400, "structure", "A JSON object is expected")
     return found

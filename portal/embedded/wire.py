@@ -20,7 +20,7 @@ from portal.embedded.openapi import describe
 from portal.embedded.outcome import Refusal, refuse
 from portal.embedded.passwords import Passwords
 from portal.embedded.service import Service
-from portal.embedded.text import dumps, loads
+from portal.embedded.text import dumps, received
 from portal.embedded.tokens import Tokens
 from portal.types import Json
 
@@ -171,7 +171,7 @@ class Wire:
         elif raw and content and content not in JSON_TYPES and path[:1] != ("Binary",):
             raise refuse(415, "not-supported", "The body must be JSON")
         elif raw and (content in JSON_TYPES or not content):
-            body = loads(raw)
+            body = received(raw)
         return Request(
             method=scope["method"], path=path, params=params, headers=headers, body=body, raw=raw,
             base=self._base(scope, headers), identity=identity, remote=_remote(scope),
@@ -205,19 +205,28 @@ def _path(scope: Scope) -> tuple[str, ...]:
 
 
 async def _body(receive: Receive, headers: dict[str, str]) -> bytes:
-    if int(headers.get("content-length") or 0) > BODY_LIMIT:
+    """Refusal 400 when the caller left before all of it came: half a document is none."""
+    told = headers.get("content-length") or ""
+    if told and not (told.isascii() and told.isdigit() and len(told) < 20):
+        raise refuse(400, "structure", "Content-Length is a number")
+    if int(told or 0) > BODY_LIMIT:
         raise refuse(413, "too-long", "The body is too large")
     parts: list[bytes] = []
     size = 0
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise refuse(400, "incomplete", "The body did not come whole")
         part: bytes = message.get("body", b"")
         size += len(part)
         if size > BODY_LIMIT:
             raise refuse(413, "too-long", "The body is too large")
         parts.append(part)
-        if message["type"] == "http.disconnect" or not message.get("more_body", False):
-            return b"".join(parts)
+        if not message.get("more_body", False):
+            break
+    if size < int(told or 0):
+        raise refuse(400, "incomplete", "The body did not come whole")
+    return b"".join(parts)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

@@ -9,19 +9,13 @@ from portal.embedded.patches import json_patch, merge_patch
 from portal.embedded.reading import present
 from portal.embedded.search.query import Params
 from portal.embedded.store import LIVE, Kept, Unit
-from portal.embedded.text import dumps
+from portal.embedded.text import dumps, not_too_deep
 from portal.types import Json
 
 PATCHES = frozenset({"", "json-patch", "merge-patch", "fhirpath-patch"})
 
 
 def write(unit: Unit, engine: Engine, request: Request) -> Answer:
-    if (
-        request.path[:1] == ("AidboxTopicDestination",)
-        and request.method in {"PUT", "PATCH"}
-        and _exists(unit, request)
-    ):
-        raise refuse(405, "not-supported", "A topic destination is never changed: delete it and create another")
     match (request.method, request.path):
         case ("POST", (type_,)):
             return create(unit, engine, request, engine.known(type_))
@@ -44,13 +38,9 @@ def write(unit: Unit, engine: Engine, request: Request) -> Answer:
             raise refuse(405, "not-supported", "This address does not take this method")
 
 
-def _exists(unit: Unit, request: Request) -> bool:
-    return len(request.path) > 1 and unit.state(*request.path[:2]) == LIVE
-
-
 def create(unit: Unit, engine: Engine, request: Request, type_: str) -> Answer:
     resource = _typed(request.resource(), type_)
-    condition = _create_condition(request)
+    condition = create_condition(request)
     if condition is not None:
         found = engine.match(unit, type_, condition)
         if found:
@@ -78,6 +68,7 @@ def _update(
     unit: Unit, engine: Engine, request: Request, type_: str, id_: str, resource: Json, previous: Kept | None
 ) -> Answer:
     live = previous is not None and previous.state == LIVE
+    _may_change(previous)
     check_version(request, previous)
     if request.headers.get("if-none-match") == "*" and live:
         raise refuse(412, "conflict", f"Resource {type_}/{id_} exists already")
@@ -103,10 +94,20 @@ def conditional_update(unit: Unit, engine: Engine, request: Request, type_: str)
     return shown(request, _create(unit, engine, type_, resource), 201)
 
 
+def _may_change(kept: Kept | None) -> None:
+    if kept is not None and kept.type == "AidboxTopicDestination" and kept.state == LIVE:
+        raise refuse(405, "not-supported", "A topic destination is never changed: delete it and create another")
+
+
 def patch(unit: Unit, engine: Engine, request: Request, previous: Kept) -> Answer:
+    _may_change(previous)
     check_version(request, previous)
     before = body_of(previous)
-    after = _patched(request, before)
+    try:
+        after = _patched(request, before)
+    except RecursionError as problem:
+        raise refuse(422, "too-costly", "The patch makes a resource that is nested too deeply") from problem
+    not_too_deep(after)
     if not isinstance(after, dict):
         raise refuse(422, "invalid", "The patch leaves no resource")
     after = _typed({**after, "id": previous.id}, previous.type)
@@ -180,7 +181,13 @@ def _valid_id(id_: Any) -> str:
     return id_
 
 
-def _create_condition(request: Request) -> Params | None:
-    if "if-none-exist" in request.headers:
-        return read_query(request.headers["if-none-exist"].partition("?")[2] or request.headers["if-none-exist"])
-    return request.condition or None
+def create_condition(request: Request) -> Params | None:
+    """The search that decides whether a POST creates; None when it creates whatever is there.
+
+    It may be written `a=b`, `?a=b` or `Type?a=b`, as the policies read it too: any other question mark is part of a value.
+    """
+    written = request.headers.get("if-none-exist")
+    if written is None:
+        return request.condition or None
+    before, mark, query = written.partition("?")
+    return read_query(query if mark and before in {"", request.path[0]} else written)

@@ -53,6 +53,8 @@ def page_of(kind: str, bundle: Json) -> Page:
         included: dict[str, Json] = {}
         for entry in bundle.get("entry", []):
             resource: Json = entry["resource"]
+            if resource["resourceType"] == "OperationOutcome" and kind != "OperationOutcome":
+                continue  # what the server remarks of the search (search.mode "outcome"), which has no id
             if entry.get("search", {}).get("mode", "match") == "match" and resource["resourceType"] == kind:
                 matches.append(resource)
             else:

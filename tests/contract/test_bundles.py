@@ -1,5 +1,6 @@
 """Transactions and batches."""
 
+import json
 from typing import Any
 
 import pytest
@@ -139,6 +140,12 @@ async def test_a_temporary_id_of_a_conditional_create_names_the_match(server: Se
 
 
 @pytest.mark.aidbox
+async def test_how_the_answer_is_to_be_shown_is_no_condition(server: Server) -> None:
+    one = entry("POST", "Patient?_pretty=true", server.tagged("Patient"), full_url=P)
+    answer = await server.bundle("transaction", one)
+    assert (answer.status_code, statuses(answer.json())) == (200, ["201"])
+
+
 async def test_a_conditional_update_works_in_a_transaction(server: Server) -> None:
     body = server.tagged("Patient", identifier=[{"system": "urn:t", "value": server.run}])
     url = f"Patient?identifier=urn:t|{server.run}"
@@ -154,6 +161,16 @@ async def test_a_conditional_reference_is_resolved(server: Server) -> None:
     )
     assert answer.status_code == 200, answer.text
     assert await server.names(f"Observation?subject=Patient/{made['id']}")
+
+
+async def test_a_conditional_reference_may_be_written_with_escapes(server: Server) -> None:
+    await server.make("Patient", "alice")
+    one = entry("POST", "Observation", observation(server, f"Patient?_id={server.id('alice')}"))
+    text = json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": [one]})
+    headers = {"content-type": "application/fhir+json"}
+    answer = await server.http.post("fhir", content=text.replace("?", "\\u003F"), headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["entry"][0]["resource"]["subject"]["reference"] == f"Patient/{server.id('alice')}"
 
 
 async def test_a_conditional_reference_to_nothing_refuses_all(server: Server) -> None:
@@ -257,6 +274,21 @@ async def test_a_collection_is_stored_like_a_batch_of_updates(server: Server) ->
     answer = await server.bundle("collection", {"resource": server.tagged("Patient", id=server.id("alice"))})
     assert answer.status_code == 200
     assert (await server.get(f"Patient/{server.id('alice')}")).status_code == 200
+
+
+@pytest.mark.aidbox
+@pytest.mark.parametrize(
+    ("lost", "place"), [({"id": None}, "id"), ({"id": 5}, "id"), ({"resourceType": None}, "resourceType")]
+)
+async def test_a_collection_stores_nothing_without_an_address(server: Server, lost: Json, place: str) -> None:
+    whole = server.tagged("Patient", id=server.id("alice"))
+    entries = [{"resource": {k: v for k, v in {**whole, **lost}.items() if v is not None}}, {"resource": whole}]
+    answer = await server.bundle("collection", *entries)
+    first, second = (each["response"] for each in answer.json()["entry"])
+    assert (first["status"][:3], second["status"][:3]) == ("422", "201")
+    told = first["outcome"]["issue"][0]
+    assert (told["code"], told["expression"]) == ("required", [f"Bundle.entry[0].resource.{place}"])
+    assert (await server.search("Patient?"))["total"] == 1
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,21 @@ async def test_a_condition_that_names_an_unknown_parameter_is_refused(server: Se
 
 
 @pytest.mark.aidbox
+async def test_a_condition_on_another_type_is_refused(server: Server) -> None:
+    headers = {"if-none-exist": f"Group?{condition(server)}"}
+    assert (await server.post("Patient", identified(server), headers=headers)).status_code == 400
+
+
+@pytest.mark.aidbox
+@pytest.mark.parametrize("before", ["", "?", "Patient?"])
+async def test_a_question_mark_in_a_condition_belongs_to_its_value(server: Server, before: str) -> None:
+    await server.make("Patient", "alice", identifier=[{"system": f"urn:q?{server.run}", "value": "1"}])
+    headers = {"if-none-exist": f"{before}identifier=urn:q?{server.run}|1"}
+    answer = await server.post("Patient", identified(server), headers=headers)
+    assert (answer.status_code, answer.json()["id"]) == (200, server.id("alice"))
+
+
+@pytest.mark.aidbox
 async def test_an_empty_condition_never_takes_everything(server: Server) -> None:
     made = await server.make("Patient")
     await server.delete("Patient")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Server
+from .conftest import Server, issue
 
 JSON_PATCH = {"content-type": "application/json-patch+json"}
 NAME = [{"family": "Roux", "given": ["Zoé", "Anne"]}]
@@ -128,6 +128,28 @@ async def test_a_json_patch_that_cannot_be_applied_is_refused_whole(server: Serv
     answer = await patched(server, operations, JSON_PATCH)
     assert answer.status_code in {400, 422}
     assert (await server.get(f"Patient/{server.id('alice')}")).json()["gender"] == "female"
+
+
+@pytest.mark.aidbox
+@pytest.mark.parametrize(("place", "steps"), [("/x/k{}", 18), ("/x", 1000)])
+async def test_a_json_patch_that_grows_without_end_is_refused(server: Server, place: str, steps: int) -> None:
+    made = await server.make("Patient", "p")
+    copies = [{"op": "copy", "from": "", "path": place.format(i)} for i in range(steps)]
+    answer = await server.patch(
+        f"Patient/{made['id']}", [{"op": "add", "path": "/x", "value": {}}, *copies],
+        headers={"content-type": "application/json-patch+json"},
+    )  # fmt: skip
+    assert (answer.status_code, issue(answer)["code"]) == (422, "too-costly")
+
+
+@pytest.mark.aidbox
+async def test_a_json_patch_of_many_steps_is_applied(server: Server) -> None:
+    made = await server.make("Patient", "p", name=[{"family": "Roux"}])
+    copies = [{"op": "copy", "from": "/name/0", "path": "/name/-"} for _ in range(300)]
+    answer = await server.patch(
+        f"Patient/{made['id']}", copies, headers={"content-type": "application/json-patch+json"}
+    )
+    assert len(answer.json()["name"]) == 301
 
 
 @pytest.mark.aidbox

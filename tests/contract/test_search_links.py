@@ -50,6 +50,32 @@ async def test_a_chain_is_followed(server: Server, query: str, which: set[str]) 
     assert await found(server, query) == which
 
 
+@pytest.mark.aidbox
+@pytest.mark.parametrize(
+    ("query", "which"),
+    [
+        ("subject:Patient.gender:not=male", {"of-female", "of-neither"}),
+        ("subject:Patient.birthdate:missing=true", {"of-male", "of-female", "of-neither"}),
+        ("subject:Patient._id:not=RUN-male", {"of-female", "of-neither"}),
+        ("patient.gender:not=male", {"of-female", "of-neither"}),
+        ("subject:Patient.gender:missing=true", {"of-neither"}),
+        ("subject:Group.code:missing=true", {"of-group"}),
+        ("subject:Patient.organization:missing=true", {"of-male", "of-female", "of-neither"}),
+    ],
+)
+async def test_a_chain_to_a_type_names_no_other(server: Server, query: str, which: set[str]) -> None:
+    people = [
+        await server.make("Patient", "male", gender="male"),
+        await server.make("Patient", "female", gender="female"),
+        await server.make("Patient", "neither"),
+        await server.make("Group", "group", type="person", actual=True),
+    ]
+    for one in people:
+        name = "of-" + one["id"].removeprefix(f"{server.run}-")
+        await server.make("Observation", name, status="final", code={"text": "x"}, subject=ref(one))
+    assert await found(server, f"Observation?{query.replace('RUN', server.run)}") == which
+
+
 @pytest.mark.parametrize(
     ("query", "who"),
     [

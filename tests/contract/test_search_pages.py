@@ -169,6 +169,12 @@ async def test_a_posted_search_reads_its_query_too(server: Server) -> None:
     assert answer.json()["total"] == 1
 
 
+@pytest.mark.aidbox
+async def test_the_address_of_a_posted_search_is_only_posted_to(server: Server) -> None:
+    answer = await server.get("Patient/_search?family=Roux")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
 async def test_two_conditions_are_both_met(server: Server) -> None:
     await seven(server)
     assert await server.names("Patient?family=roux&birthdate=1981&_sort=_id") == ["p1", "p4"]

@@ -130,3 +130,11 @@ def test_the_page_names_what_the_compose_file_decides():
     named = {name for names in re.findall(r"`(PORTAL_[A-Z_]+)`", line) for name in [names]}
     own = {own_names(name, Settings.model_fields[name])[0] for name in OWN}
     assert named == own
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("name", sorted(OWN))
+def test_what_the_compose_file_decides_its_own_name_does_not_change(engine, service, name):
+    plainly = engine.settings(service)
+    for variable in own_names(name, Settings.model_fields[name]):
+        assert engine.settings(service, **{variable: "something"}) == plainly, variable

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from portal.embedded import Identity
-from portal.embedded.access import Guard
+from portal.embedded.access import Guard, operation, request_context
 from portal.embedded.messages import Request
 
 from .conftest import client
@@ -62,3 +62,27 @@ async def test_nothing_is_allowed_to_somebody_inactive(backend, root, change):
     await root.put("User/alice", json={"resourceType": "User", **change})
     alice = Request(method="GET", path=("Patient",), base="http://x/fhir", identity=Identity(user_id="alice"))
     assert not backend.service.guard.allows(backend.store.quick_reader, alice)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "name"),
+    [
+        ("GET", "Patient/_search", "FhirSearch"),
+        ("HEAD", "Patient/_search", "FhirSearch"),
+        ("POST", "Patient/_search", "FhirSearch"),
+        ("GET", "Patient/p", "FhirRead"),
+        ("GET", "Patient/_history", "FhirTypeHistory"),
+        ("GET", "Patient/p/_history", "FhirHistory"),
+        ("GET", "Patient/p/_history/1", "FhirVread"),
+        ("GET", "Patient/p/_search", "FhirSearch"),
+        ("GET", "ValueSet/v/$expand", "FhirExpand"),
+        ("GET", "Patient", "FhirSearch"),
+    ],
+)
+def test_a_request_is_called_what_it_does(method: str, path: str, name: str) -> None:
+    assert operation(Request(method=method, path=tuple(path.split("/")))) == name
+
+
+def test_a_parameter_does_not_pass_for_the_address() -> None:
+    request = Request(method="GET", path=("Patient",), params=[("resource/id", "own"), ("resource/type", "Group")])
+    assert request_context(request)["params"] == {"resource/type": "Patient"}

@@ -79,6 +79,15 @@ async def test_a_search_parameter_for_an_extension_is_understood(root: httpx.Asy
     assert await found(root, "Patient?ext=yes") == ["a"]
 
 
+@pytest.mark.parametrize("expression", ["Patient", "Patient.", "Resource", " ", "|", "Patient | Patient."])
+async def test_a_search_parameter_that_names_no_element_is_kept_and_unused(
+    root: httpx.AsyncClient, expression: str
+) -> None:
+    answer = await root.put("SearchParameter/fondacode", json={**FONDACODE, "expression": expression})
+    assert answer.status_code in {201, 422}
+    assert (await root.get("Patient?fondacode=ab")).status_code == 400
+
+
 async def test_stored_search_parameters_are_known_after_a_restart(
     tmp_path: Path, clock: FixedClock, chance: SeededChance
 ) -> None:

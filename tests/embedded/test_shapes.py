@@ -151,6 +151,10 @@ MALFORMED: list[tuple[str, dict[str, Any], str]] = [
     ("Client", {"grant_types": 5}, "Client.grant_types"),
     ("Client", {"secret": 5}, "Client.secret"),
     ("Client", {"_secret": {"extension": ["x"]}}, "Client._secret.extension[0]"),
+    ("User", {"contained": ["x"]}, "User.contained[0]"),
+    ("User", {"contained": {"id": "x"}}, "User.contained"),
+    ("User", {"contained": [{"id": ["x"]}]}, "User.contained[0].id"),
+    ("Notification", {"contained": ["x"]}, "Notification.contained[0]"),
     ("User", {"password": 5}, "User.password"),
     ("User", {"inactive": "true"}, "User.inactive"),
     ("User", {"twoFactor": "x"}, "User.twoFactor"),
@@ -367,3 +371,20 @@ async def test_a_destination_kept_long_ago_without_shape_hinders_no_topic(
     await keep(backend, "AidboxTopicDestination", topic="http://x/t", parameter=parameter)
     topic = {"resourceType": "AidboxSubscriptionTopic", "url": "http://x/t", "status": "active"}
     assert (await root.post("AidboxSubscriptionTopic", json=topic)).status_code == 201
+
+
+@pytest.mark.parametrize("contained", [["x"], [{"id": ["x"]}], [None, {"id": "a"}], {"id": "a"}])
+@pytest.mark.parametrize("part", ["_elements=email", "_summary=true", "_summary=data"])
+async def test_what_was_kept_long_ago_without_shape_is_shown_in_part(
+    backend: Backend, root: httpx.AsyncClient, contained: Any, part: str
+) -> None:
+    await keep(backend, "User", email="a@b.test", contained=contained)
+    assert (await root.get(f"User/old?{part}")).json()["email"] == "a@b.test"
+    assert (await root.get(f"User?{part}")).json()["total"] == 1
+
+
+@pytest.mark.parametrize("held", [["x"], [{"id": ["x"]}]])
+async def test_a_contained_resource_of_aidbox_has_a_shape_too(root: httpx.AsyncClient, held: Any) -> None:
+    user = {"resourceType": "User", "id": "u", "contained": held}
+    patient = {"resourceType": "Patient", "contained": [user], "managingOrganization": {"reference": "#nowhere"}}
+    assert (await root.put("Patient/p", json=patient)).status_code == 422

@@ -250,14 +250,26 @@ async def test_a_refused_write_is_not_told(told: Backend, receiver: Receiver) ->
     assert focuses(receiver.taken[0]) == ["QuestionnaireResponse/r2"]
 
 
-@pytest.mark.parametrize("method", ["put", "patch"])
-async def test_a_destination_is_never_changed(told: Backend, method: str) -> None:
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+@pytest.mark.parametrize("address", ["AidboxTopicDestination/hook", "AidboxTopicDestination?_id=hook"])
+@pytest.mark.parametrize("kind", ["alone", "transaction"])
+async def test_a_destination_is_never_changed(told: Backend, method: str, address: str, kind: str) -> None:
+    change = {
+        "resourceType": "AidboxTopicDestination",
+        "topic": TOPIC,
+        "kind": "webhook-at-least-once",
+        "content": "empty",
+    }
     async with client(told, "root") as root:
         await subscribe(root)
-        answer = await root.request(
-            method, "AidboxTopicDestination/hook", json={"resourceType": "AidboxTopicDestination", "status": "off"}
-        )
-    assert answer.status_code == 405
+        before = (await root.get("AidboxTopicDestination/hook")).json()
+        if kind == "alone":
+            answer = await root.request(method, address, json=change)
+        else:
+            entry = {"request": {"method": method, "url": address}, "resource": change, "fullUrl": "urn:uuid:hook"}
+            answer = await root.post("", json={"resourceType": "Bundle", "type": "transaction", "entry": [entry]})
+        assert answer.status_code == 405
+        assert (await root.get("AidboxTopicDestination/hook")).json() == before
 
 
 async def test_a_removed_destination_hears_no_more(told: Backend, receiver: Receiver) -> None:

@@ -10,6 +10,7 @@ from portal import errors
 from portal.chance import SeededChance
 from portal.clock import FixedClock
 from portal.fhir import FHIRClient, Transaction, Transport
+from portal.fhir.answers import page_of
 from portal.fhir.circuit import Circuit, LeftAlone
 from portal.fhir.passwords import password_opens
 
@@ -126,3 +127,11 @@ async def test_no_password_is_right_because_a_page_was_answered(content):
         await password_opens(
             transport(200, content), client="portal", client_secret="x", username="anne@example.org", password="y"
         )
+
+
+@pytest.mark.parametrize("mode", [{}, {"search": {"mode": "outcome"}}])
+def test_what_a_search_remarks_beside_its_matches_is_no_match(mode):
+    remark = {"resource": {"resourceType": "OperationOutcome", "issue": [{"severity": "warning"}]}, **mode}
+    found = {"resource": PATIENT, "search": {"mode": "match"}}
+    page = page_of("Patient", {**BUNDLE, "entry": [remark, found]})
+    assert (page.resources, page.total, page.included) == ([PATIENT], 1, {})

@@ -2,6 +2,7 @@
 the dialect, finds the same.
 """
 
+import asyncio
 import re
 from dataclasses import fields
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from portal.chance import SystemChance
 from portal.clock import SystemClock
+from portal.embedded import ROOT, open_backend
 from portal.embedded.readings import OtherReadings, Readings, readings
 from portal.errors import NotReady
 from portal.operations.checking import look
@@ -60,6 +62,33 @@ async def test_links_are_relative():
     bundle = {"resourceType": "Bundle", "type": "searchset", "link": link}
     answer = await other(httpx.Response(200, json=bundle), relative_links=True)
     assert answer.json()["link"][0]["url"] == "/fhir/Patient?_page=2"
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("foo=1", 200),
+        ("a%5Cb=1", 200),
+        ("it%27s=1", 200),
+        ("%27=1&family=b", 200),
+        ("foo:Bar.x=1", 200),
+        ("_sort=foo", 400),
+        ("_include=Patient:foo", 400),
+        ("_has:Observation:foo:code=1", 200),
+        ("=1&%C3%A9=1", 200),
+        ("link.=1", 200),
+        ("organization.=1", 400),
+    ],
+)
+async def test_every_question_is_answered_when_unknown_conditions_are_ignored(tmp_path, clock, chance, query, status):
+    backend = await open_backend(tmp_path, clock=clock, chance=chance, authenticate={"root": ROOT}.get)
+    transport = httpx.ASGITransport(app=OtherReadings(backend.asgi, Readings(lenient_search=True)))
+    headers = {"authorization": "Bearer root", "content-type": "application/x-www-form-urlencoded"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://records.test", headers=headers) as http:
+        asked = await asyncio.wait_for(http.get(f"/fhir/Patient?{query}"), 10)
+        posted = await asyncio.wait_for(http.post("/fhir/Patient/_search", content=query), 10)
+    await backend.close()
+    assert (asked.status_code, posted.status_code) == (status, status)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

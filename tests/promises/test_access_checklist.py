@@ -144,6 +144,22 @@ async def test_an_included_resource_brings_nobody_else_along(ask_shared: Ask) ->
     assert (await ask_shared("nurse", "GET", "Patient?_revinclude=Observation:patient"))[0] == 403
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+@pytest.mark.parametrize("more", ["", "&_revinclude:iterate=Observation:subject", "&resource/id=montpellier"])
+async def test_the_address_of_a_search_is_judged_as_a_search(ask_shared: Ask, method: str, more: str) -> None:
+    wanted = f"Organization/_search?_revinclude=Patient:organization{more}"
+    assert (await ask_shared("patient", method, wanted))[0] == 403
+    entry = {"request": {"method": "GET", "url": wanted}}
+    batch = {"resourceType": "Bundle", "type": "batch", "entry": [entry]}
+    assert (await ask_shared("patient", "POST", "", batch))[1]["entry"][0]["response"]["status"] == "403"
+    assert (await ask_shared("patient", "POST", "", {**batch, "type": "transaction"}))[0] == 403
+
+
+async def test_a_read_with_conditions_is_no_read(ask_shared: Ask) -> None:
+    assert (await ask_shared("patient", "GET", "Organization/montpellier?_elements=name&_summary=true"))[0] == 200
+    assert (await ask_shared("patient", "GET", "Organization/montpellier?_revinclude=Patient:organization"))[0] == 403
+
+
 async def test_a_list_names_only_those_in_sight(ask_shared: Ask) -> None:
     assert (await ask_shared("nurse", "GET", "Observation?patient=Patient/own,Patient/same-centre"))[0] == 200
     assert (await ask_shared("nurse", "GET", "Observation?patient=Patient/own,Patient/other-centre"))[0] == 403
@@ -195,6 +211,42 @@ async def test_conditional_writes_tell_nothing(ask_shared: Ask) -> None:
     )[0] == 403
     assert (await ask_shared("nurse", "PUT", "Observation?patient=Patient/own", new))[0] == 403
     assert (await ask_shared("nurse", "DELETE", "Observation?patient=Patient/own"))[0] == 403
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "_id=lab-other-centre",
+        "?_id=lab-other-centre&_totalMethod=?_id=conditional",
+        "?patient=other-centre&_format=?_id=conditional",
+        "_id=lab-other-centre&_id=conditional",
+        "Observation?_id=lab-other-centre?_id=conditional",
+        "Patient?_id=conditional",
+        "_id=conditional&_sort=_id",
+        "_id=None",
+        "",
+    ],
+)
+async def test_a_condition_that_names_another_tells_nothing(ask_shared: Ask, condition: str) -> None:
+    new = lab("own", id="conditional")
+    assert (await ask_shared("nurse", "POST", "Observation", new, (("if-none-exist", condition),)))[0] == 403
+    entry = {"request": {"method": "POST", "url": "Observation", "ifNoneExist": condition}, "resource": new}
+    for kind in ("transaction", "batch"):
+        status, found = await ask_shared(
+            "nurse", "POST", "", {"resourceType": "Bundle", "type": kind, "entry": [entry]}
+        )
+        assert str(status if kind == "transaction" else found["entry"][0]["response"]["status"]) == "403"
+
+
+async def test_a_condition_without_an_id_of_ones_own_is_refused(ask_shared: Ask) -> None:
+    new = {key: value for key, value in lab("own").items() if key != "id"}
+    assert (await ask_shared("nurse", "POST", "Observation", new, (("if-none-exist", "_id=None"),)))[0] == 403
+
+
+@pytest.mark.parametrize("spelt", ["_id=once", "?_id=once", "Observation?_id=once"])
+async def test_a_condition_that_names_ones_own_new_resource_is_allowed(ask_shared: Ask, spelt: str) -> None:
+    new = lab("own", id="once")
+    assert (await ask_shared("nurse", "POST", "Observation", new, (("if-none-exist", spelt),)))[0] in {200, 201}
 
 
 async def test_nobody_deletes(ask_shared: Ask) -> None:

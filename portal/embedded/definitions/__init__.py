@@ -122,9 +122,10 @@ def stored_parameters(definitions: Definitions, resource: Json) -> list[Paramete
     found: list[Parameter] = []
     for base in resource.get("base", []):
         try:
-            paths = compile_expression(expression, base, definitions.owners)
+            compiled = compile_expression(expression, base, definitions.owners)
         except ValueError:
             continue
+        paths = [path for path in compiled if path and isinstance(path[0], str)]  # the others name no element
         if paths and definitions.knows(base):
             found.append(make_parameter(base, code, kind, paths, list(resource.get("target", []))))
     return found

@@ -95,9 +95,12 @@ def none_of(clause: Clause) -> Clause:
     return Clause(drive=None, probe=Sql(f"NOT {clause.probe.text}", clause.probe.args))
 
 
-def refers_to(pid: int, target: Clause, depth: int) -> Clause:
-    """Resources whose reference of index `pid` names a resource that fulfils `target` (a chain)."""
+def refers_to(pid: int, target: Clause, depth: int, type_: int) -> Clause:
+    """Resources whose reference of index `pid` names a resource of `type_` that fulfils `target` (a chain)."""
     alias = f"c{depth}"
+    if target.drive is None:  # a negation is true of everything else, whatever it is and were it only mentioned
+        here = Sql("EXISTS (SELECT 1 FROM resource WHERE rid = {x} AND type = ? AND state = 1)", (type_,))
+        target = Clause(drive=None, probe=joined("AND", [here, target.probe]))
     inner = target.probe.text.replace("{x}", f"{alias}.value")
     probe = Sql(
         f"EXISTS (SELECT 1 FROM by_reference {alias} WHERE {alias}.rid = {{x}} AND {alias}.pid = ? AND {inner})",

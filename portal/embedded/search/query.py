@@ -116,19 +116,19 @@ class Reader:
         if parameter.kind != "reference":
             raise unknown(type_, key)
         targets = [modifier] if modifier else [parameter.only] if parameter.only else list(parameter.targets)
-        found: list[Clause] = []
+        pid, found = self.lookup.names.find("index", parameter.index), list[Clause]()
         for target in targets:
             if not self.definitions.knows(target):
                 raise refuse(400, "invalid", f"{target!r} is not a resource type")
             try:
-                found.append(self.clause(target, rest, values, depth + 1))
+                fulfilled = self.clause(target, rest, values, depth + 1)
+                found.append(refers_to(pid, fulfilled, depth, self.lookup.names.find("type", target)))
             except Refusal:
                 if modifier or len(targets) == 1:
                     raise
         if not found:
             raise unknown(type_, key)
-        pid = self.lookup.names.find("index", parameter.index)
-        return any_of([refers_to(pid, target, depth) for target in found])
+        return any_of(found)
 
     def _reverse_chain(self, type_: str, key: str, values: list[str], depth: int) -> Clause:
         parts = key.split(":", 3)

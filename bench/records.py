@@ -11,6 +11,7 @@ process, through ASGI. Texts are made before the clock starts; answers of reads 
 """
 
 import asyncio
+import gc
 import json
 import random
 import resource
@@ -185,6 +186,8 @@ async def measure(patients: int, observations: int, kept: Path | None = None) ->
         )
         raw, caller = Raw(folder / "raw.sqlite"), Caller(backend.asgi)
         bulk = None if raw.observations() else await load(caller, raw, patients, observations)
+        gc.collect()
+        gc.freeze()  # as the portal does once it has started
         found = await compare(caller, raw, patients, raw.observations())
         await backend.close()
         raw.db.close()

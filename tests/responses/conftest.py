@@ -1,6 +1,6 @@
 """A patient with one questionnaire to fill, on a record server that can fail."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any, cast
 
@@ -8,15 +8,21 @@ import pytest
 
 from portal.access import Actor, Role
 from portal.acting import Acting
+from portal.app import open_portal
 from portal.authoring import Catalogue
 from portal.chance import Chance, SeededChance
 from portal.clock import Clock, FixedClock
 from portal.db import Database
+from portal.fhir import Transaction
 from portal.responses.tasks import new_task
 from portal.sdc import Form
 from portal.settings import Settings
+from portal.types import Json
 from tests.responses.record import Record
 from tests.responses.small_form import small_form
+
+As = Callable[[Actor], Acting]
+Serving = Callable[[Iterable[Json]], Awaitable[As]]
 
 CENTRE = "centre-1"
 TRIAL = "ebipolar"
@@ -112,3 +118,24 @@ def acting_as(record: Record, db: Database, clock: FixedClock, chance: SeededCha
 def acting(acting_as: Acts) -> Acting:
     """The patient at work."""
     return acting_as(PATIENT)
+
+
+@pytest.fixture
+async def serving(
+    tmp_path: Path, clock: FixedClock, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Serving]:
+    """`await serving(resources)`: the embedded backend with its access policies holds them; everyone's own doors to it. The
+    module says which `catalogue` the portal has.
+    """
+    monkeypatch.setattr(Catalogue, "load", lambda _folder, **_: catalogue)
+    portal = await open_portal(Settings(data_dir=tmp_path), clock=clock, chance=SeededChance(3))
+
+    async def hold(resources: Iterable[Json]) -> As:
+        transaction = Transaction()
+        for resource in resources:
+            transaction.create(resource)
+        await portal.service().fhir.commit(transaction)
+        return portal.acting
+
+    yield hold
+    await portal.close()

@@ -1,26 +1,20 @@
 """What templates of a form make of its answers, in the record: once, of this patient only, and corrected with the answers."""
 
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from portal.access import Actor
 from portal.acting import Acting
-from portal.app import CONTENT, open_portal
+from portal.app import CONTENT
 from portal.authoring import Catalogue
-from portal.chance import SeededChance
-from portal.clock import FixedClock
-from portal.fhir import Transaction, systems
+from portal.fhir import systems
 from portal.responses import amend, assign, open_draft, save_answer, submit
 from portal.sdc import compile_form
-from portal.settings import Settings
 from portal.types import Json
+from tests.responses.conftest import Serving
 from tests.responses.test_on_the_real_server import NURSE, PEOPLE
 
 SDC = "http://hl7.org/fhir/uv/sdc/StructureDefinition"
-As = Callable[[Actor], Acting]
 
 
 def value_from(text: str) -> Json:
@@ -71,17 +65,8 @@ def catalogue() -> Catalogue:
 
 
 @pytest.fixture
-async def nurse(
-    tmp_path: Path, clock: FixedClock, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Acting]:
-    monkeypatch.setattr(Catalogue, "load", lambda _folder, **_: catalogue)
-    portal = await open_portal(Settings(data_dir=tmp_path), clock=clock, chance=SeededChance(3))
-    transaction = Transaction()
-    for resource in (*PEOPLE, {"resourceType": "Patient", "id": "p2"}):
-        transaction.create(resource)
-    await portal.service().fhir.commit(transaction)
-    yield portal.acting(NURSE)
-    await portal.close()
+async def nurse(serving: Serving) -> Acting:
+    return (await serving([*PEOPLE, {"resourceType": "Patient", "id": "p2"}]))(NURSE)
 
 
 async def sent(nurse: Acting, code: str, *names: str) -> str:

@@ -1,18 +1,12 @@
 """The same verbs on the embedded backend with its access policies: what each person's own token is let through."""
 
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
-
 import pytest
 
 from portal.access import Actor, Role
-from portal.acting import Acting
-from portal.app import CONTENT, open_portal
+from portal.app import CONTENT
 from portal.authoring import Catalogue
-from portal.chance import SeededChance
-from portal.clock import FixedClock
 from portal.errors import Forbidden, Refused
-from portal.fhir import Transaction, systems
+from portal.fhir import systems
 from portal.responses import (
     amend,
     around,
@@ -25,7 +19,7 @@ from portal.responses import (
     submit,
     todo,
 )
-from portal.settings import Settings
+from tests.responses.conftest import As, Serving
 
 SEVERAL_DAYS, NEARLY_EVERY_DAY = "LA6569-3", "LA6571-9"
 PATIENT = Actor(user="u-p1", role=Role.PATIENT, reference="Patient/p1", name="Camille Rouvière")
@@ -72,7 +66,6 @@ PEOPLE = (
         "managingOrganization": {"reference": "Organization/c1"},
     },
 )
-As = Callable[[Actor], Acting]
 
 
 @pytest.fixture(scope="module")
@@ -81,19 +74,9 @@ def catalogue() -> Catalogue:
 
 
 @pytest.fixture
-async def as_(
-    tmp_path: Path, clock: FixedClock, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[As]:
+async def as_(serving: Serving) -> As:
     """A person's own doors on a server that holds one centre, one nurse, one ARC and one patient."""
-    monkeypatch.setattr(Catalogue, "load", lambda _folder, **_: catalogue)
-    portal = await open_portal(Settings(data_dir=tmp_path), clock=clock, chance=SeededChance(3))
-    service = portal.service()
-    transaction = Transaction()
-    for resource in PEOPLE:
-        transaction.create(resource)
-    await service.fhir.commit(transaction)
-    yield portal.acting
-    await portal.close()
+    return await serving(PEOPLE)
 
 
 async def sent(as_: As) -> str:

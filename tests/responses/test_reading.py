@@ -1,20 +1,16 @@
 """Reading back what was sent, on the embedded backend: what an import left out, and what was not asked then."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
-from portal.app import CONTENT, open_portal
+from portal.app import CONTENT
 from portal.authoring import Catalogue
-from portal.chance import SeededChance
 from portal.clock import FixedClock
 from portal.fhir import Transaction, systems
 from portal.responses import assign, open_draft, read_response, responses_of, save_answer, sent_form, submit, tell, todo
 from portal.sdc import compile_form
-from portal.settings import Settings
 from portal.types import Json
-from tests.responses.test_on_the_real_server import NURSE, PEOPLE, As
+from tests.responses.conftest import As, Serving
+from tests.responses.test_on_the_real_server import NURSE, PEOPLE
 from tests.responses.test_surroundings import KNOWN, SITE_CODES, SITES, by, launched
 
 MONTPELLIER = "https://portail.fondation-fondamental.org/fhir/ValueSet/test-montpellier"
@@ -68,17 +64,8 @@ def catalogue() -> Catalogue:
 
 
 @pytest.fixture
-async def as_(
-    tmp_path: Path, clock: FixedClock, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[As]:
-    monkeypatch.setattr(Catalogue, "load", lambda _folder, **_: catalogue)
-    portal = await open_portal(Settings(data_dir=tmp_path), clock=clock, chance=SeededChance(3))
-    transaction = Transaction()
-    for resource in (*PEOPLE, *KNOWN, ONLY_MONTPELLIER, VISIT):
-        transaction.create(resource)
-    await portal.service().fhir.commit(transaction)
-    yield portal.acting
-    await portal.close()
+async def as_(serving: Serving) -> As:
+    return await serving([*PEOPLE, *KNOWN, ONLY_MONTPELLIER, VISIT])
 
 
 async def asked(as_: As) -> str:

@@ -1,20 +1,16 @@
 """What a form looks at beside its answers, on the embedded backend with its access rules: the patient, queries, value sets."""
 
-from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from portal.access import Actor
 from portal.acting import Acting
-from portal.app import CONTENT, open_portal
+from portal.app import CONTENT
 from portal.authoring import Catalogue
-from portal.chance import SeededChance
 from portal.clock import FixedClock
 from portal.errors import Invalid, Unavailable
-from portal.fhir import Transaction, systems
+from portal.fhir import systems
 from portal.responses import (
     assign,
     fold,
@@ -32,9 +28,8 @@ from portal.responses import (
     tell,
 )
 from portal.sdc import compile_form
-from portal.settings import Settings
 from portal.types import Json
-from tests.responses.conftest import PORTAL
+from tests.responses.conftest import PORTAL, As, Serving
 from tests.responses.test_on_the_real_server import NURSE, PATIENT, PEOPLE
 
 SDC = "http://hl7.org/fhir/uv/sdc/StructureDefinition"
@@ -42,7 +37,6 @@ QUERY = "application/x-fhir-query"
 SITES = "https://portail.fondation-fondamental.org/fhir/ValueSet/test-sites"
 MANY = "https://portail.fondation-fondamental.org/fhir/ValueSet/test-many"
 SITE_CODES = "https://portail.fondation-fondamental.org/fhir/CodeSystem/test-sites"
-As = Callable[[Actor], Acting]
 
 
 def launched(name: str, kind: str) -> Json:
@@ -164,19 +158,10 @@ def catalogue() -> Catalogue:
 
 
 @pytest.fixture
-async def as_(
-    tmp_path: Path, clock: FixedClock, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[As]:
-    monkeypatch.setattr(Catalogue, "load", lambda _folder, **_: catalogue)
-    portal = await open_portal(Settings(data_dir=tmp_path), clock=clock, chance=SeededChance(3))
-    transaction = Transaction()
-    for resource in (*PEOPLE, *KNOWN):
-        if resource.get("resourceType") == "Patient":
-            resource = {**resource, "birthDate": "1990-05-02", "gender": "female"}
-        transaction.create(resource)
-    await portal.service().fhir.commit(transaction)
-    yield portal.acting
-    await portal.close()
+async def as_(serving: Serving) -> As:
+    born = {"birthDate": "1990-05-02", "gender": "female"}
+    people = [{**each, **born} if each["resourceType"] == "Patient" else each for each in PEOPLE]
+    return await serving([*people, *KNOWN])
 
 
 async def asked(as_: As) -> str:
